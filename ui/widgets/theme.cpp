@@ -140,8 +140,9 @@ QFont Theme::fixedFont()
 {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     font.setPixelSize(QFontInfo(QGuiApplication::font()).pixelSize());
-    for (const char *ligatures : { "liga", "clig", "calt" })
-        font.setFeature(QFont::Tag(ligatures), 0);
+    font.setFeature(QFont::Tag("liga"), 0);
+    font.setFeature(QFont::Tag("clig"), 0);
+    font.setFeature(QFont::Tag("calt"), 0);
     return font;
 }
 
