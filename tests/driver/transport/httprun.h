@@ -3,6 +3,7 @@
 
 #include "transport/httpclient.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 namespace Grebe {
@@ -10,17 +11,15 @@ namespace Grebe {
 /// Waits for a call's end; an error of its own when there is none.
 inline HttpResponse waitFor(HttpCall *call, int *finishedCount = nullptr)
 {
-    auto response = std::make_shared<HttpResponse>();
-    auto count = std::make_shared<int>(0);
-    QObject::connect(call, &HttpCall::finished, call, [response, count](const HttpResponse &got) {
-        *response = got;
-        ++*count;
-    });
-    if (!QTest::qWaitFor([&] { return *count > 0; }, 30'000))
-        response->error = Error { .message = QStringLiteral("never finished") };
+    QSignalSpy spy(call, &HttpCall::finished);
+    HttpResponse response;
+    if (spy.count() > 0 || spy.wait(30'000))
+        response = spy.constFirst().constFirst().value<HttpResponse>();
+    else
+        response.error = Error { .message = QStringLiteral("never finished") };
     if (finishedCount)
-        *finishedCount = *count;
-    return *response;
+        *finishedCount = int(spy.count());
+    return response;
 }
 
 inline QString messageOf(const HttpResponse &response)

@@ -432,14 +432,20 @@ void tst_HttpClient::httpProxyGetsTheRequest()
     proxy.setHandler([](const RecordedRequest &, int) {
         return FaultReply::whole(407, "no", { { "Proxy-Authenticate", "Basic realm=\"p\"" } });
     });
-    const int before = proxy.requestCount();
+    const int posts = proxy.requestCount("POST");
+    const int gets = proxy.requestCount("GET");
     HttpClient other(options);
-    const HttpResponse refused = waitFor(other.send({ .method = "POST", .url = target.url(u"/x"_s), .body = "INSERT" }));
-    QVERIFY(refused.error);
-    QCOMPARE(refused.error->code, Error::Code::Unauthenticated);
-    QVERIFY2(messageOf(refused).contains(u"127.0.0.1:%1"_s.arg(proxy.port())), qPrintable(messageOf(refused)));
-    QVERIFY(!refused.error->ticketText().contains(u"pr@xy"_s));
-    QVERIFY(proxy.requestCount() - before <= 2);
+    for (const QByteArray &method : { "GET"_ba, "POST"_ba }) {
+        const HttpResponse refused = waitFor(other.send({ .method = method, .url = target.url(u"/x"_s), .body = method == "POST" ? "INSERT"_ba : QByteArray() }));
+        QVERIFY(refused.error);
+        const QString text = refused.error->ticketText();
+        QVERIFY2(text.contains(u"127.0.0.1:%1"_s.arg(proxy.port())) && text.contains(u"another user name or password"_s), qPrintable(text));
+        QVERIFY(!text.contains(u"pr@xy"_s));
+        if (method == "GET")
+            QCOMPARE(refused.error->code, Error::Code::Unauthenticated);
+    }
+    QCOMPARE(proxy.requestCount("POST") - posts, 1);
+    QVERIFY(proxy.requestCount("GET") - gets <= 2);
 }
 
 void tst_HttpClient::loopbackPassesTheSystemProxy()

