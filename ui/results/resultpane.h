@@ -5,15 +5,17 @@
 
 #include <QWidget>
 
+#include <memory>
 #include <optional>
+#include <vector>
 
-class QLabel;
 class QStackedWidget;
 class QTabBar;
-class QToolButton;
 
 namespace Grebe {
 
+class Button;
+class Label;
 class MessagesView;
 class ResultGrid;
 class ResultRun;
@@ -66,16 +68,14 @@ private:
     void refresh(Page *page);
     void endPage(Page *page, const std::optional<Error> &error);
     void closePage(int index);
-    void copySelection(bool withHeader);
 
     QTabBar *m_tabs;
     QStackedWidget *m_stack;
-    QLabel *m_partial;
-    QToolButton *m_loadMore;
-    QToolButton *m_loadAll;
+    Label *m_partial;
+    Button *m_loadMore;
+    Button *m_loadAll;
     MessagesView *m_messages;
     std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; Messages is the last tab
-    int m_messageCount = 0;
 };
 
 } // namespace Grebe
