@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/connection.h"
+#include "extension/credentialprovider.h"
+
+#include <QObject>
+
+namespace Grebe {
+
+/// One protocol, speaking for one session: the only interface an engine implements.
+///
+/// Thread     lives on its connection's engine thread; everything but prepare(), dialect() and session() is called there.
+///            prepare() is called from any thread: it makes the Statement and moves it to thread().
+/// Ownership  its EngineConnection's (engineconnection.h), which makes the thread-safe Connection of it.
+class Engine : public QObject
+{
+    Q_OBJECT
+public:
+    ~Engine() override;
+
+    virtual QFuture<Result<ServerInfo>> open() = 0;
+    virtual void close() = 0;
+    virtual StatementPtr prepare(const QString &sql, const StatementOptions &options) = 0;
+    virtual QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) = 0;
+    virtual QFuture<Result<QString>> definition(const ObjectPath &path) = 0;
+    virtual const Dialect &dialect() const = 0;
+    virtual SessionState session() const = 0;
+    virtual void setCurrent(const ObjectPath &current) = 0;
+    virtual QFuture<Result<void>> begin() = 0;
+    virtual QFuture<Result<void>> commit() = 0;
+    virtual QFuture<Result<void>> rollback() = 0;
+    /// An engine for newSession(): shares what sessions share (an embedded database, a token), no session state.
+    /// Called on any thread; the result has no thread of its own yet.
+    virtual std::unique_ptr<Engine> newSession() const = 0;
+
+Q_SIGNALS:
+    void stepChanged(const Grebe::ConnectionStep &step);
+    void sessionChanged(const Grebe::SessionState &session);
+
+protected:
+    Engine() = default;
+};
+
+/// How the catalogue makes an engine.
+struct EngineEntry
+{
+    const EngineInfo &(*info)();
+    std::unique_ptr<Engine> (*create)(const ConnectionParameters &parameters, CredentialProvider *provider);
+};
+
+} // namespace Grebe

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# grebe_add_test(tst_thing [SOURCES more.cpp ...] [LIBRARIES target ...] [LABELS live ...])
+# A Qt Test program from tst_thing.cpp beside the calling CMakeLists.txt; it runs offscreen and finds the built plugin.
+function(grebe_add_test name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+    add_executable(${name} ${name}.cpp ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} grebe_driver grebe_test_support Qt6::Test)
+    target_compile_definitions(${name} PRIVATE GREBE_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;UBSAN_OPTIONS=print_stacktrace=1")
+    if(arg_LABELS)
+        set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
+    endif()
+endfunction()
