@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QThread>
 
 #include <cctype>
 #include <cstring>
@@ -73,6 +74,7 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
     m_check = checkOptions();
     m_state = m_session.state();
+    moveToThread(nullptr); // http() pulls it to the thread where it is first used
 }
 
 TrinoClient::~TrinoClient() = default;
@@ -117,8 +119,10 @@ Result<void> TrinoClient::checkOptions() const
 
 HttpClient &TrinoClient::http()
 {
-    if (!m_http)
+    if (!m_http) {
+        moveToThread(QThread::currentThread());
         m_http = std::make_unique<HttpClient>(httpOptions(m_parameters));
+    }
     return *m_http;
 }
 
@@ -171,7 +175,7 @@ HttpCall *TrinoClient::send(const HttpRequest &request)
     return http().send(request);
 }
 
-void TrinoClient::sendLast(const HttpRequest &request)
+HttpCall *TrinoClient::sendLast(const HttpRequest &request)
 {
     ++m_lastRequestCount;
     HttpCall *call = send(request);
@@ -181,6 +185,7 @@ void TrinoClient::sendLast(const HttpRequest &request)
         if (--m_lastRequestCount == 0)
             Q_EMIT lastRequestsDone();
     });
+    return call;
 }
 
 Result<QUrl> TrinoClient::pinned(const QUrl &uri) const

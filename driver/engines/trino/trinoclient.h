@@ -54,8 +54,8 @@ public:
     /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
     HttpRequest request(const QByteArray &method, const QUrl &url) const;
     HttpCall *send(const HttpRequest &request);
-    /// A request whose answer nobody waits for; keeps this client alive until it is over.
-    void sendLast(const HttpRequest &request);
+    /// A request whose sender may be gone before the answer; keeps this client alive until it is over.
+    HttpCall *sendLast(const HttpRequest &request);
     /// Requests of sendLast() that are not over yet.
     int lastRequestCount() const { return m_lastRequestCount; }
 

@@ -86,6 +86,7 @@ void TrinoStatement::doStart()
         failWith(check.error());
         return;
     }
+    m_isQuery = m_dialect.kind(m_sql) == StatementKind::Query;
     report({ .state = Progress::State::Connecting, .text = u"connecting"_s });
     // Which form parameters take depends on the server.
     if (m_options.parameters.isEmpty() || m_client->parameters().boolean(u"explicitPrepare"_s))
@@ -465,7 +466,7 @@ void TrinoStatement::doCancel()
     // internal error.
     const QUrl uri = std::exchange(m_knownUri, {});
     m_nextUri.clear();
-    HttpCall *call = m_client->send(m_client->request("DELETE", uri));
+    HttpCall *call = m_client->sendLast(m_client->request("DELETE", uri));
     connect(call, &HttpCall::finished, this, [this](const HttpResponse &response) {
         Error error { .code = Error::Code::Cancelled };
         if (!response.error && response.status >= 200 && response.status < 300) {
@@ -518,7 +519,7 @@ void TrinoStatement::report(Progress progress)
 
 bool TrinoStatement::mayHaveRun() const
 {
-    return m_hasAsked && (m_isUpdate || !m_schema);
+    return m_hasAsked && (m_isUpdate || (!m_schema && !m_isQuery));
 }
 
 // Rows that came before stay, so the message says how many; a query that still runs is cancelled on the server.

@@ -81,6 +81,7 @@ private:
     bool m_isAllReceived = false;
     bool m_isDone = false;
     bool m_isZoneRetried = false;
+    bool m_isQuery = false; ///< by its text: it writes nothing
 
     std::deque<Body> m_waiting;
     bool m_isDecoding = false;

@@ -1,0 +1,3 @@
+#pragma once
+#include "extension/dialect.h"
+namespace Grebe { GREBE_EXPORT const Dialect &trinoDialect(); }
