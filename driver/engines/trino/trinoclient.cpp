@@ -119,6 +119,7 @@ Result<void> TrinoClient::checkOptions() const
 
 HttpClient &TrinoClient::http()
 {
+    m_isDisconnecting = false;
     if (!m_http) {
         moveToThread(QThread::currentThread());
         m_http = std::make_unique<HttpClient>(httpOptions(m_parameters));
@@ -181,11 +182,37 @@ HttpCall *TrinoClient::sendLast(const HttpRequest &request)
     HttpCall *call = send(request);
     connect(call, &HttpCall::finished, this, [this, self = shared_from_this()]() mutable {
         // Let go later, not while the call, which is a part of this client, is on the stack or being destroyed.
-        QMetaObject::invokeMethod(this, [keep = std::move(self)] { }, Qt::QueuedConnection);
-        if (--m_lastRequestCount == 0)
+        QMetaObject::invokeMethod(this, [this, keep = std::move(self)] {
+            if (--m_lastRequestCount > 0)
+                return;
+            if (m_isDisconnecting)
+                dropHttp();
             Q_EMIT lastRequestsDone();
+        }, Qt::QueuedConnection);
     });
     return call;
+}
+
+void TrinoClient::disconnectFromServer()
+{
+    m_isDisconnecting = true;
+    if (m_isAsking) {
+        m_question.cancel(); // takes it off the screen
+        endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The connection was closed."_s }));
+    }
+    if (m_lastRequestCount == 0)
+        dropHttp();
+}
+
+void TrinoClient::dropHttp()
+{
+    m_isDisconnecting = false;
+    m_isVersionAsked = false;
+    m_versionWaiters.clear();
+    if (!m_http)
+        return;
+    m_http.reset();
+    moveToThread(nullptr);
 }
 
 Result<QUrl> TrinoClient::pinned(const QUrl &uri) const
@@ -312,9 +339,13 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
                    .origin = m_origin.toString(),
                    .user = m_session.loginUser(),
                    .reason = m_password.isEmpty() ? QString() : u"The server refused the password: %1"_s.arg(bodyText(response)) };
-    m_provider->request(m_askedFor)
+    m_question = m_provider->request(m_askedFor);
+    const int question = ++m_questionCount;
+    m_question
         .then(this,
-              [this](const Result<Credential> &answer) {
+              [this, question](const Result<Credential> &answer) {
+                  if (!m_isAsking || question != m_questionCount)
+                      return; // nobody waits for it any more
                   if (!answer) {
                       endSignIn(std::unexpected(answer.error()));
                       return;
@@ -324,8 +355,9 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
                   ++m_signInGeneration;
                   endSignIn({});
               })
-        .onCanceled(this, [this] {
-            endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The sign-in was cancelled."_s }));
+        .onCanceled(this, [this, question] {
+            if (m_isAsking && question == m_questionCount)
+                endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The sign-in was cancelled."_s }));
         });
 }
 

@@ -92,6 +92,9 @@ public:
     void remove(TrinoStatement *statement) { m_statements.remove(statement); }
     /// Ends every statement and cancels it on the server.
     void closeStatements();
+    /// Lets go of the connections to the server, now or when the last requests are over, and of the thread: the next
+    /// request may come from another one.
+    void disconnectFromServer();
 
 Q_SIGNALS:
     void sessionChanged(const Grebe::SessionState &session);
@@ -109,6 +112,7 @@ private:
     HttpClient &http();
     HttpHeaders commonHeaders() const;
     void endSignIn(const Result<void> &result);
+    void dropHttp();
 
     ConnectionParameters m_parameters;
     CredentialProvider *m_provider;
@@ -123,12 +127,15 @@ private:
     SessionState m_state; ///< of m_session, for other threads
     QSet<TrinoStatement *> m_statements;
     int m_lastRequestCount = 0;
+    bool m_isDisconnecting = false;
 
     QString m_password;
     int m_signInGeneration = 0;
     int m_refusedPasswords = 0;
     std::vector<Waiter> m_signInWaiters;
     bool m_isAsking = false;
+    int m_questionCount = 0;
+    QFuture<Result<Credential>> m_question;
     CredentialRequest m_askedFor;
     std::optional<Credential> m_unconfirmed;
 

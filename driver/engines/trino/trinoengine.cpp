@@ -18,6 +18,7 @@ TrinoEngine::TrinoEngine(const ConnectionParameters &parameters, CredentialProvi
     // Children go to the engine's thread with it; the client is shared with statements and cannot be one.
     m_metadata->setParent(this);
     connect(m_client.get(), &TrinoClient::sessionChanged, this, &Engine::sessionChanged);
+    connect(m_client.get(), &TrinoClient::lastRequestsDone, this, &Engine::quiet);
 }
 
 TrinoEngine::~TrinoEngine()
@@ -83,6 +84,12 @@ void TrinoEngine::close()
     }
     m_server.reset();
     m_client->resetSession();
+    m_client->disconnectFromServer();
+}
+
+bool TrinoEngine::isQuiet() const
+{
+    return m_client->lastRequestCount() == 0;
 }
 
 StatementPtr TrinoEngine::prepare(const QString &sql, const StatementOptions &options)

@@ -20,6 +20,7 @@ public:
 
     QFuture<Result<ServerInfo>> open() override;
     void close() override;
+    bool isQuiet() const override;
     StatementPtr prepare(const QString &sql, const StatementOptions &options) override;
     QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) override;
     QFuture<Result<QString>> definition(const ObjectPath &path) override;
