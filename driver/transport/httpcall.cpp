@@ -4,6 +4,7 @@
 #include "httpcall_p.h"
 
 #include "onceupload.h"
+#include "redaction.h"
 #include "tlstext.h"
 
 #include <QHostAddress>
@@ -198,10 +199,14 @@ void NetworkCall::dispatch()
                                    : manager.sendCustomRequest(request, method, m_upload);
         m_upload->setParent(m_reply);
     }
+    qCDebug(transportLog).noquote() << m_request.method << Redaction::url(m_url) << Redaction::headers(m_request.headers);
     m_reply->setReadBufferSize(readBufferBytes);
     connect(m_reply, &QNetworkReply::socketStartedConnecting, this, [this] {
-        if (m_phase == Phase::Connecting)
-            setPhase(Phase::Connecting); // the deadline counts from here: before it Qt looked the name up
+        if (m_phase != Phase::Connecting)
+            return;
+        // The deadline counts from here: before it Qt looked the name up. An empty body is announced by no signal at
+        // all, so all its phases share one deadline.
+        setPhase(m_upload && m_request.body.isEmpty() ? Phase::Sending : Phase::Connecting);
     });
     connect(m_reply, &QNetworkReply::sslErrors, this, &NetworkCall::onSslErrors);
     connect(m_reply, &QNetworkReply::encrypted, this, &NetworkCall::onEncrypted);
@@ -407,6 +412,17 @@ bool NetworkCall::acceptHead()
     }
     if (m_request.method == "HEAD" || m_response.status == 204 || m_response.status == 304)
         return true;
+    // A page of an error or a redirect may end where it wants: nobody takes it for a whole result.
+    if (m_contentLength < 0 && !m_isChunked && m_response.status < 300) {
+        const bool isUnread = m_response.headers.isEmpty();
+        fail({ .code = isUnread ? Error::Code::InvalidData : Error::Code::Incomplete,
+               .message = (isUnread ? u"%1 sent headers that cannot be read: more than 100 of them, or one above 100 KiB."_s
+                                    : u"%1 sent a reply that does not say where it ends, so a cut one could not be told from a whole one."_s)
+                              .arg(m_where),
+               .hint = isUnread ? u"Session properties or prepared statements of great length come back as headers."_s
+                                : u"Something between may speak HTTP/1.0: a reply needs Content-Length or chunked encoding."_s });
+        return false;
+    }
     if (m_contentLength > options.maximumBodyBytes) {
         fail({ .code = Error::Code::InvalidData,
                .message = u"%1 announced a reply of %2 bytes, more than the %3 that are allowed."_s.arg(m_where)
@@ -568,7 +584,7 @@ std::optional<Error> NetworkCall::replyError() const
 }
 
 /// Qt's word that a reply is whole is not enough.
-std::optional<Error> NetworkCall::completenessError()
+std::optional<Error> NetworkCall::completenessError() const
 {
     if (m_request.method == "HEAD" || m_response.status == 204 || m_response.status == 304)
         return {};
@@ -577,10 +593,6 @@ std::optional<Error> NetworkCall::completenessError()
                        .message = u"The connection to %1 was lost in the middle of its reply: %2 of %3 bytes came."_s.arg(m_where)
                                       .arg(m_response.wireBytes)
                                       .arg(m_contentLength) };
-    if (m_contentLength < 0 && !m_isChunked)
-        return Error { .code = Error::Code::Incomplete,
-                       .message = u"%1 sent a reply that does not say where it ends, so a cut one could not be told from a whole one."_s.arg(m_where),
-                       .hint = u"Something between may speak HTTP/1.0: a reply needs Content-Length or chunked encoding."_s };
     if (m_decoder && m_response.wireBytes > 0) {
         if (const auto ended = m_decoder->finish(); !ended) {
             Error error = ended.error();
@@ -678,6 +690,9 @@ void NetworkCall::emitFinished()
         static const uint8_t nothing[BodyBuffer::Padding] = {};
         m_response.body = std::make_shared<arrow::Buffer>(nothing, 0);
     }
+    qCDebug(transportLog).noquote() << m_response.status << Redaction::url(m_url) << m_response.wireBytes << "bytes"
+                                    << m_clock.elapsed() << "ms" << Redaction::headers(m_response.headers)
+                                    << (m_response.error ? Redaction::text(m_response.error->message) : QString());
     m_host.release(this);
     deleteLater();
     const HttpResponse response = std::move(m_response);

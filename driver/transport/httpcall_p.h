@@ -72,7 +72,7 @@ private:
     bool acceptHead();
     bool drain();
     std::optional<Error> replyError() const;
-    std::optional<Error> completenessError();
+    std::optional<Error> completenessError() const;
     bool redirect();
     bool surelyNotSent(QNetworkReply::NetworkError code) const;
 
