@@ -60,6 +60,7 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
     : m_parameters(parameters), m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
       m_session(parameters), m_password(parameters.password())
 {
+    m_timings.retry.total = parameters.duration(u"requestTimeout"_s);
     const QString compression = parameters.value(u"compression"_s);
     // gzip makes the server slow; zstd costs less than it saves on any real network, but nothing beats plain bytes on
     // this machine. Offering gzip beside zstd gets gzip. Measured on 476 and 483.

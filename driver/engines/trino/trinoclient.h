@@ -5,6 +5,7 @@
 
 #include "extension/credentialprovider.h"
 #include "transport/httpclient.h"
+#include "transport/retrypolicy.h"
 
 #include <QObject>
 #include <QPointer>
@@ -22,9 +23,7 @@ class TrinoStatement;
 struct TrinoTimings
 {
     std::chrono::milliseconds heartbeat { 30'000 }; ///< between HEADs while nobody reads; the server gives up after 5 min
-    std::chrono::milliseconds firstRetry { 100 };
-    std::chrono::milliseconds longestRetry { 10'000 };
-    std::chrono::milliseconds longestRetryAfter { 60'000 }; ///< a server that asks for more is an error
+    RetryOptions retry; ///< its total is the option requestTimeout
     std::chrono::milliseconds control { 5'000 }; ///< for a cancel to be confirmed
 };
 
@@ -45,6 +44,7 @@ public:
     const ConnectionParameters &parameters() const { return m_parameters; }
     CredentialProvider *provider() const { return m_provider; }
     const TrinoTimings &timings() const { return m_timings; }
+    const RetryOptions &retryOptions() const { return m_timings.retry; }
     /// The first thing that is wrong with the options, found without asking the server.
     const Result<void> &check() const { return m_check; }
 

@@ -9,7 +9,6 @@
 
 #include <QCryptographicHash>
 #include <QLocale>
-#include <QRandomGenerator>
 #include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
@@ -20,31 +19,9 @@ namespace {
 
 // Pages that are being decoded or wait for it; one more may be on its way.
 constexpr qsizetype pagesAhead = 2;
-constexpr double retryGrowth = 1.5;
 constexpr int heartbeatAttempts = 3;
 // What a server sends wrong once it mostly sends wrong again, but a page that a proxy cut or mangled may come whole.
 constexpr int malformedAttempts = 3;
-
-bool isBusyStatus(int status)
-{
-    return status == 429 || status == 502 || status == 503 || status == 504;
-}
-
-// Seconds or an HTTP date; nothing when it is neither.
-std::optional<std::chrono::milliseconds> retryAfter(const QByteArray &value)
-{
-    if (value.isEmpty())
-        return {};
-    bool isNumber = false;
-    if (const qint64 seconds = value.toLongLong(&isNumber); isNumber)
-        return std::chrono::seconds(std::clamp<qint64>(seconds, 0, 1'000'000'000));
-    QString text = QString::fromLatin1(value);
-    text.replace(" GMT"_L1, " +0000"_L1);
-    const QDateTime date = QDateTime::fromString(text, Qt::RFC2822Date);
-    if (!date.isValid())
-        return {};
-    return std::chrono::milliseconds(std::max<qint64>(0, QDateTime::currentDateTimeUtc().msecsTo(date)));
-}
 
 QString numberText(qint64 number)
 {
@@ -55,7 +32,7 @@ QString numberText(qint64 number)
 
 TrinoStatement::TrinoStatement(std::shared_ptr<TrinoClient> client, const Dialect &dialect, const QString &sql,
                                const StatementOptions &options)
-    : m_client(std::move(client)), m_dialect(dialect), m_sql(sql), m_options(options), m_retryTimer(this), m_heartbeatTimer(this)
+    : m_client(std::move(client)), m_dialect(dialect), m_sql(sql), m_options(options), m_retryPolicy(m_client->retryOptions()), m_retryTimer(this), m_heartbeatTimer(this)
 {
     m_retryTimer.setSingleShot(true);
     connect(&m_heartbeatTimer, &QTimer::timeout, this, &TrinoStatement::heartbeat);
@@ -132,13 +109,11 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
 {
     m_summary.byteCount += response.wireBytes;
     if (response.error) {
-        const bool isPassing = response.error->code == Error::Code::IO || response.error->code == Error::Code::Timeout
-            || response.error->code == Error::Code::Incomplete;
         // Nobody listens, the name is unknown, the certificate is not accepted: a person knows better what to do.
-        if (!isPassing || !response.mayHaveBeenSent)
-            failWith(*response.error);
+        if (response.mayHaveBeenSent)
+            retry(response, &TrinoStatement::post);
         else
-            retry(*response.error, response, &TrinoStatement::post);
+            failWith(*response.error);
         return;
     }
     if (response.status == 200) {
@@ -147,7 +122,7 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
         if (head)
             takePage(response, *head);
         else
-            retry(head.error(), response, &TrinoStatement::post);
+            retry(response, &TrinoStatement::post, true);
     } else if (response.status == 401) {
         report({ .state = Progress::State::SigningIn, .text = u"signing in"_s });
         m_client->signIn(generation, response, this, [this](const Result<void> &result) {
@@ -158,8 +133,8 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
             else
                 failWith(result.error());
         });
-    } else if (isBusyStatus(response.status)) {
-        retry(m_client->httpError(response, u"sending the statement"_s), response, &TrinoStatement::post);
+    } else if (RetryPolicy::isTransient(response)) {
+        retry(response, &TrinoStatement::post);
     } else {
         failWith(m_client->httpError(response, u"sending the statement"_s));
     }
@@ -182,10 +157,10 @@ void TrinoStatement::onGot(const HttpResponse &response)
     m_summary.byteCount += response.wireBytes;
     // The same page may be asked for again as long as the next one was not: the server keeps the last answer.
     if (response.error) {
-        if (response.error->code == Error::Code::InvalidData && m_retryCount >= malformedAttempts)
-            failWith(*response.error);
+        if (response.error->code == Error::Code::InvalidData && ++m_malformedCount < malformedAttempts)
+            get();
         else
-            retry(*response.error, response, &TrinoStatement::get);
+            retry(response, &TrinoStatement::get);
         return;
     }
     if (response.status == 200) {
@@ -193,9 +168,9 @@ void TrinoStatement::onGot(const HttpResponse &response)
         if (head)
             takePage(response, *head);
         else
-            retry(head.error(), response, &TrinoStatement::get);
-    } else if (isBusyStatus(response.status)) {
-        retry(m_client->httpError(response, u"asking for results"_s), response, &TrinoStatement::get);
+            retry(response, &TrinoStatement::get, true);
+    } else if (RetryPolicy::isTransient(response)) {
+        retry(response, &TrinoStatement::get);
     } else if (response.status == 404 || response.status == 410) {
         Error error = m_client->httpError(response, u"asking for results"_s);
         error.code = Error::Code::Incomplete;
@@ -210,8 +185,9 @@ void TrinoStatement::onGot(const HttpResponse &response)
 
 void TrinoStatement::takePage(const HttpResponse &response, const TrinoPageHead &head)
 {
-    m_retryCount = 0;
+    m_retryPolicy.succeeded();
     m_retryingSince.invalidate();
+    m_malformedCount = 0;
     if (m_client->session().apply(response))
         m_client->publishSession();
     setQueryId(head.queryId, head.infoUri.scheme().startsWith("http"_L1) ? head.infoUri.toString(QUrl::RemoveUserInfo) : QString());
@@ -377,33 +353,17 @@ void TrinoStatement::end()
     finish(m_summary);
 }
 
-void TrinoStatement::retry(const Error &reason, const HttpResponse &response, void (TrinoStatement::*again)())
+void TrinoStatement::retry(const HttpResponse &response, void (TrinoStatement::*again)(), bool isCut)
 {
     if (!m_retryingSince.isValid())
         m_retryingSince.start();
-    const TrinoTimings &timings = m_client->timings();
-    std::chrono::milliseconds wait = timings.firstRetry;
-    for (int i = 0; i < m_retryCount && wait < timings.longestRetry; ++i)
-        wait = std::chrono::duration_cast<std::chrono::milliseconds>(wait * retryGrowth);
-    wait = std::min(wait, timings.longestRetry);
-    wait += wait * QRandomGenerator::global()->bounded(25) / 100; // not all clients at the same moment
-    const auto wished = response.error ? std::nullopt : retryAfter(response.header("Retry-After"));
-    if (wished)
-        wait = *wished;
-    ++m_retryCount;
-
-    const std::chrono::milliseconds budget = m_client->parameters().duration(u"requestTimeout"_s);
-    const std::chrono::milliseconds spent(m_retryingSince.elapsed());
-    const bool asksTooMuch = wished && *wished > timings.longestRetryAfter;
-    if (asksTooMuch || spent + wait > budget) {
-        Error error = reason;
+    const auto wait = m_retryPolicy.next(response, std::chrono::milliseconds(m_retryingSince.elapsed()), isCut);
+    if (!wait) {
+        Error error = m_retryPolicy.finalError(response);
+        if (!response.error && response.status != 200)
+            error.detail = m_client->httpError(response, u"waiting for the server"_s).message;
         if (m_hasAsked)
             error.code = Error::Code::Incomplete;
-        if (asksTooMuch) {
-            error.hint = u"The server asks to come back in %1 seconds."_s.arg(numberText(std::chrono::ceil<std::chrono::seconds>(*wished).count()));
-        } else if (error.hint.isEmpty()) {
-            error.hint = u"It was tried %1 times. The option requestTimeout says for how long."_s.arg(m_retryCount);
-        }
         failWith(std::move(error));
         return;
     }
@@ -415,7 +375,7 @@ void TrinoStatement::retry(const Error &reason, const HttpResponse &response, vo
         return;
     m_retryTimer.disconnect();
     connect(&m_retryTimer, &QTimer::timeout, this, again);
-    m_retryTimer.start(wait);
+    m_retryTimer.start(*wait);
 }
 
 // A query that nobody asks for is abandoned by the server after five minutes. HEAD of the next page keeps it alive

@@ -6,6 +6,7 @@
 #include "trinoparameters.h"
 
 #include "extension/statement.h"
+#include "transport/retrypolicy.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
@@ -56,8 +57,8 @@ private:
     void end();
     /// Asks for the next page if there is one, room for it, and somebody to read it.
     void advance();
-    /// Waits and calls `again`, or fails when the time is used up. `reason` is what went wrong this time.
-    void retry(const Error &reason, const HttpResponse &response, void (TrinoStatement::*again)());
+    /// Waits and calls `again`, or fails when the time is used up. `isCut`: a whole reply that is no whole page.
+    void retry(const HttpResponse &response, void (TrinoStatement::*again)(), bool isCut = false);
     void heartbeat();
 
     void abortCall();
@@ -97,9 +98,10 @@ private:
     std::optional<Error> m_error;
     Progress m_progress;
 
+    RetryPolicy m_retryPolicy;
     QTimer m_retryTimer;
     QElapsedTimer m_retryingSince;
-    int m_retryCount = 0;
+    int m_malformedCount = 0;
     QTimer m_heartbeatTimer;
     int m_heartbeatFailures = 0;
     bool m_canHeartbeat = true;
