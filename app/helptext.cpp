@@ -28,15 +28,15 @@ QString entry(const QString &name, const QString &text)
     out += QString(kIndent - column, u' ');
     column = kIndent;
     for (const QString &word : text.split(u' ', Qt::SkipEmptyParts)) {
-        if (column + word.size() > kWidth && column > kIndent) {
+        if (column > kIndent && column + 1 + word.size() > kWidth) {
             out += u'\n' + QString(kIndent, u' ');
             column = kIndent;
         }
-        out += word + u' ';
+        if (column > kIndent)
+            out += u' ';
+        out += word;
         column += word.size() + 1;
     }
-    while (out.endsWith(u' '))
-        out.chop(1);
     return out + u'\n';
 }
 
