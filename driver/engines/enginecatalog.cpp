@@ -4,6 +4,7 @@
 #ifdef GREBE_HAS_DUCKDB
 #include "duckdb/duckdbengine.h"
 #endif
+#include "trino/trinoengine.h"
 
 #include <span>
 
@@ -15,6 +16,7 @@ namespace {
 std::span<const EngineEntry> engineEntries()
 {
     static const EngineEntry entries[] {
+        { trinoInfo, createTrinoEngine },
 #ifdef GREBE_HAS_DUCKDB
         { duckdbInfo, createDuckdbEngine },
 #endif
