@@ -92,7 +92,7 @@ public:
     virtual QFuture<Result<void>> rollback() = 0;
 
     /// Another session with the same server, as configured (same sign-in, same embedded database), with fresh state.
-    virtual std::unique_ptr<Connection, QScopedPointerDeleteLater> newSession() = 0;
+    virtual std::unique_ptr<Connection, DeleteOnItsThread> newSession() = 0;
 
 Q_SIGNALS:
     void stepChanged(const Grebe::ConnectionStep &step);
@@ -102,7 +102,7 @@ protected:
     explicit Connection(QObject *parent = nullptr);
 };
 
-using ConnectionPtr = std::unique_ptr<Connection, QScopedPointerDeleteLater>;
+using ConnectionPtr = std::unique_ptr<Connection, DeleteOnItsThread>;
 
 } // namespace Grebe
 

@@ -6,7 +6,10 @@
 
 #include <QJsonObject>
 #include <QMap>
+#include <QStringList>
 #include <QUrl>
+
+#include <chrono>
 
 namespace Grebe {
 
@@ -14,8 +17,13 @@ namespace Grebe {
 ///
 /// Shape      a value; `values` maps option names as EngineInfo spells them to texts that passed their type's check.
 ///            Options that are absent have their default.
-/// Errors     every way in names the option that is wrong and the nearest valid one.
+///            Names and values in a URL are percent-encoded UTF-8; `+` is an ordinary plus sign there. Its options are
+///            separated by `&`, so that a value may hold the `;` of `sessionProperties=a:1;b:2`. Behind the path of a
+///            `jdbc:` URL `;name=value` is understood too.
+/// Errors     every way in names the option that is wrong and the nearest valid one. No error text holds a secret.
 /// Thread     any.
+/// Source     TLS as Trino's JDBC driver decides it: SSL when it is given, else https or port 443. So SSL=false wins over
+///            port 443, while https:// with SSL=false contradicts itself and is an error.
 class GREBE_EXPORT ConnectionParameters
 {
 public:
@@ -23,10 +31,12 @@ public:
     explicit ConnectionParameters(const EngineInfo &engine) : m_engine(&engine) { }
 
     /// From `trino://user@host:port/catalog/schema?option=value`, `jdbc:trino://…`, `trino+https://…`, a pasted address
-    /// of the server's web page, or `duckdb:FILE`. TLS is on for https, +https, port 443 or SSL=true. `engines` are
-    /// those to choose from; they must outlive the result (the plugin's live as long as the process).
+    /// of the server's web page (whose page and query id are left out), or `duckdb:FILE`. TLS is on for https, +https,
+    /// port 443 or SSL=true. A plain http(s) address belongs to the first engine whose web pages it matches, else to the
+    /// first one with a host, and has the port that browsers would use. `engines` are those to choose from; they must outlive the result (the plugin's live as long as the process).
     static Result<ConnectionParameters> fromUrl(const QString &url, const QList<const EngineInfo *> &engines);
-    /// From QSqlDatabase's fields; `connectOptions` is `NAME=VALUE;NAME=VALUE` (a value with `;` stands in double
+    /// From QSqlDatabase's fields; `databaseName` is the path of a URL (`catalog/schema`, or the file) or a whole URL;
+    /// `connectOptions` is `NAME=VALUE;NAME=VALUE` (a value with `;` stands in double
     /// quotes, a quote in it is doubled) and may hold `URL=…`, over which the other fields win.
     static Result<ConnectionParameters> fromSqlDatabase(const EngineInfo &engine, const QString &databaseName,
                                                         const QString &user, const QString &password,

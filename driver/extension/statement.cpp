@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "statement.h"
 
+#include <QCoreApplication>
 #include <QMutex>
+#include <QThread>
 
 using namespace Qt::StringLiterals;
 
@@ -109,6 +111,15 @@ void Statement::fail(const Error &error)
     if (std::exchange(m_ended, true))
         return;
     Q_EMIT failed(error);
+}
+
+void DeleteOnItsThread::operator()(QObject *object) const
+{
+    const QThread *thread = object->thread();
+    if (!thread || thread->isFinished() || (thread->isCurrentThread() && QCoreApplication::closingDown()))
+        delete object;
+    else
+        object->deleteLater();
 }
 
 } // namespace Grebe

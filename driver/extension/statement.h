@@ -6,7 +6,6 @@
 
 #include <QObject>
 #include <QPointer>
-#include <QScopedPointer>
 #include <QVariant>
 
 #include <arrow/type_fwd.h>
@@ -117,7 +116,14 @@ private:
     bool m_ended = false;
 };
 
-using StatementPtr = std::unique_ptr<Statement, QScopedPointerDeleteLater>;
+/// Deletes an object on its own thread, from any; at once where that thread has ended or the application is ending, since
+/// no event loop would carry out deleteLater() any more.
+struct GREBE_EXPORT DeleteOnItsThread
+{
+    void operator()(QObject *object) const;
+};
+
+using StatementPtr = std::unique_ptr<Statement, DeleteOnItsThread>;
 
 } // namespace Grebe
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engineconnection.h"
+
+#include <span>
+
+namespace Grebe {
+
+namespace {
+
+// One line per protocol; nothing registers itself.
+std::span<const EngineEntry> engineEntries()
+{
+    static const std::initializer_list<EngineEntry> entries {
+    };
+    return entries;
+}
+
+} // namespace
+
+QList<const EngineInfo *> engineInfos()
+{
+    QList<const EngineInfo *> infos;
+    for (const EngineEntry &entry : engineEntries())
+        infos << &entry.info();
+    return infos;
+}
+
+const EngineEntry *engineEntry(const QString &id)
+{
+    for (const EngineEntry &entry : engineEntries()) {
+        if (entry.info().id == id)
+            return &entry;
+    }
+    return nullptr;
+}
+
+} // namespace Grebe

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tlstext.h"
+
+#include <QCryptographicHash>
+#include <QDateTime>
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslCipher>
+#include <QSslConfiguration>
+#include <QSslError>
+#include <QStringList>
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+constexpr qint64 largestCaFile = 16 << 20;
+
+static QString nameOf(const QStringList &commonNames, const QStringList &organizations)
+{
+    // A certificate is the other side's text: cut before it fills a dialog.
+    if (!commonNames.isEmpty())
+        return commonNames.join(u", "_s).left(200);
+    return organizations.isEmpty() ? u"(no name)"_s : organizations.join(u", "_s).left(200);
+}
+
+static QString subjectOf(const QSslCertificate &certificate)
+{
+    QStringList names = certificate.subjectInfo(QSslCertificate::CommonName);
+    const auto alternatives = certificate.subjectAlternativeNames();
+    for (const QString &name : alternatives) {
+        if (!names.contains(name) && names.size() < 8)
+            names << name;
+    }
+    return nameOf(names, certificate.subjectInfo(QSslCertificate::Organization));
+}
+
+static QString issuerOf(const QSslCertificate &certificate)
+{
+    return nameOf(certificate.issuerInfo(QSslCertificate::CommonName),
+                  certificate.issuerInfo(QSslCertificate::Organization));
+}
+
+QString certificateText(const QSslCertificate &certificate)
+{
+    if (certificate.isNull())
+        return u"no certificate"_s;
+    return u"certificate for %1, issued by %2, valid from %3 to %4, SHA-256 %5"_s.arg(
+        subjectOf(certificate), issuerOf(certificate), certificate.effectiveDate().toUTC().toString(Qt::ISODate),
+        certificate.expiryDate().toUTC().toString(Qt::ISODate),
+        QString::fromLatin1(certificate.digest(QCryptographicHash::Sha256).toHex(':')));
+}
+
+QString encryptionText(const QSslConfiguration &configuration)
+{
+    QString protocol;
+    switch (configuration.sessionProtocol()) {
+    case QSsl::TlsV1_2: protocol = u"TLS 1.2"_s; break;
+    case QSsl::TlsV1_3: protocol = u"TLS 1.3"_s; break;
+    default: protocol = u"TLS"_s; break;
+    }
+    const QSslCertificate certificate = configuration.peerCertificate();
+    return certificate.isNull() ? protocol : u"%1, issued by %2"_s.arg(protocol, issuerOf(certificate));
+}
+
+Error certificateError(const QString &where, const QList<QSslError> &errors)
+{
+    if (errors.isEmpty())
+        return handshakeError(where, {});
+    const QSslError &first = errors.constFirst();
+    QString reason;
+    QString hint = u"If this certificate is the right one, add the file of the CA that issued it under TLS."_s;
+    switch (first.error()) {
+    case QSslError::HostNameMismatch:
+        reason = u"it is for another host name"_s;
+        hint = u"Connect by a name the certificate has, or set the expected name under TLS."_s;
+        break;
+    case QSslError::CertificateExpired:
+        reason = u"it has expired"_s;
+        hint = u"The server needs a new certificate; check this machine's clock too."_s;
+        break;
+    case QSslError::CertificateNotYetValid:
+        reason = u"it is not valid yet"_s;
+        hint = u"Check this machine's clock and the server's certificate."_s;
+        break;
+    case QSslError::SelfSignedCertificate:
+        reason = u"it is self-signed and not known here"_s;
+        hint = u"If it is the right one, add it as a CA file under TLS."_s;
+        break;
+    case QSslError::SelfSignedCertificateInChain:
+    case QSslError::UnableToGetLocalIssuerCertificate:
+    case QSslError::UnableToGetIssuerCertificate:
+    case QSslError::UnableToVerifyFirstCertificate:
+    case QSslError::CertificateUntrusted: reason = u"its issuer is not known here"_s; break;
+    default: reason = first.errorString(); break;
+    }
+    QStringList details;
+    for (const QSslError &error : errors)
+        details << error.errorString() + u": "_s + certificateText(error.certificate());
+    return { .code = Error::Code::IO,
+             .message = u"The certificate of %1 was not accepted: %2 (%3)."_s.arg(
+                 where, reason, certificateText(first.certificate())),
+             .hint = hint,
+             .detail = details.join(u'\n') };
+}
+
+Error handshakeError(const QString &where, const QString &raw)
+{
+    Error error { .code = Error::Code::IO, .detail = raw };
+    const QString lower = raw.toLower();
+    if (lower.contains("wrong version number"_L1) || lower.contains("http request"_L1)
+        || lower.contains("packet length too long"_L1)) {
+        error.message = u"%1 did not answer in TLS."_s.arg(where);
+        error.hint = u"Is this the port of its plain HTTP service? Turn TLS off or use the TLS port."_s;
+    } else if (lower.contains("protocol"_L1) && (lower.contains("version"_L1) || lower.contains("unsupported"_L1))) {
+        error.message = u"%1 offers no TLS version that is still safe: TLS 1.2 is the least."_s.arg(where);
+        error.hint = u"The server has to be set to TLS 1.2 or newer."_s;
+    } else if (lower.contains("certificate required"_L1) || lower.contains("bad certificate"_L1)) {
+        error.message = u"%1 wants a client certificate that it did not get or did not accept."_s.arg(where);
+    } else {
+        error.message = u"The TLS handshake with %1 failed."_s.arg(where);
+    }
+    return error;
+}
+
+Result<QList<QSslCertificate>> readCaFile(const QString &fileName)
+{
+    QFile file(fileName);
+    if (!file.open(QIODevice::ReadOnly))
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The CA file %1 cannot be read: %2."_s.arg(fileName, file.errorString()),
+                                       .hint = u"Choose a readable PEM file under TLS."_s });
+    const auto certificates = QSslCertificate::fromData(file.read(largestCaFile), QSsl::Pem);
+    if (certificates.isEmpty())
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The CA file %1 holds no certificate in PEM form."_s.arg(fileName),
+                                       .hint = u"A PEM file has lines \"-----BEGIN CERTIFICATE-----\"."_s });
+    return certificates;
+}
+
+} // namespace Grebe

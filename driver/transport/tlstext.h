@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/error.h"
+
+#include <QList>
+
+class QSslCertificate;
+class QSslConfiguration;
+class QSslError;
+
+namespace Grebe {
+
+/// What a person needs to judge a certificate: names, issuer, dates, SHA-256 fingerprint; one line of plain text.
+QString certificateText(const QSslCertificate &certificate);
+
+/// "TLS 1.3, issued by Example CA" for a connection that stands.
+QString encryptionText(const QSslConfiguration &configuration);
+
+/// Why the server at `where` ("host:port") was not believed.
+Error certificateError(const QString &where, const QList<QSslError> &errors);
+
+/// Why there was no TLS connection at all; `raw` is what Qt or OpenSSL said.
+Error handshakeError(const QString &where, const QString &raw);
+
+/// The certificates of a PEM file.
+/// Errors     InvalidArgument naming the file, when it cannot be read or holds none.
+Result<QList<QSslCertificate>> readCaFile(const QString &fileName);
+
+} // namespace Grebe

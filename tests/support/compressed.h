@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+
+namespace Grebe {
+
+/// One whole gzip member, and one zstd frame with its checksum and, if wanted, its size.
+QByteArray gzipped(const QByteArray &plain);
+QByteArray zstdPacked(const QByteArray &plain, bool withSize = false);
+
+} // namespace Grebe

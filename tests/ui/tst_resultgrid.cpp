@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "results/cellformatter.h"
+#include "results/resultgrid.h"
+
+#include <arrow/api.h>
+
+#include <QClipboard>
+#include <QElapsedTimer>
+#include <QGuiApplication>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Grebe;
+using namespace Qt::StringLiterals;
+
+class tst_ResultGrid : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void hundredMillionRows();
+    void keysMoveTheCurrentCell();
+    void copiesTheRectangle();
+    void nullsAreNotCopiedAsText();
+    void selectAllIsArithmetic();
+    void singleLine_data();
+    void singleLine();
+    void durations_data();
+    void durations();
+
+private:
+    void show(ResultGrid &grid, qint64 rowCount);
+
+    std::shared_ptr<arrow::Schema> m_schema;
+    std::shared_ptr<ResultStore> m_store;
+    std::vector<ColumnFormatter> m_columns;
+};
+
+static constexpr qint64 kBatchRows = 1'000'000;
+
+void tst_ResultGrid::init()
+{
+    // One batch, counted many times: a result of any length without the memory for it.
+    arrow::Int64Builder numbers;
+    arrow::StringBuilder words;
+    QVERIFY(numbers.Reserve(kBatchRows).ok());
+    for (qint64 i = 0; i < kBatchRows; ++i) {
+        numbers.UnsafeAppend(i);
+        if (i % 3 == 2)
+            QVERIFY(words.AppendNull().ok());
+        else
+            QVERIFY(words.Append(i % 3 ? "b\tc" : "a").ok());
+    }
+    m_schema = arrow::schema({ arrow::field("n", arrow::int64(), true, arrow::key_value_metadata({ { kTypeKey, "bigint" } })),
+                               arrow::field("word", arrow::utf8(), true, arrow::key_value_metadata({ { kTypeKey, "varchar" } })) });
+    const auto batch = arrow::RecordBatch::Make(m_schema, kBatchRows, { *numbers.Finish(), *words.Finish() });
+    m_store = std::make_shared<ResultStore>();
+    m_store->setSchema(m_schema);
+    for (int i = 0; i < 100; ++i)
+        m_store->append(batch);
+    m_columns.clear();
+    for (const auto &field : m_schema->fields())
+        m_columns.emplace_back(field);
+}
+
+void tst_ResultGrid::show(ResultGrid &grid, qint64 rowCount)
+{
+    grid.resize(500, 400);
+    grid.setResult(m_store, &m_columns, { u"n"_s, u"word"_s });
+    grid.setRowCount(rowCount);
+    grid.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&grid));
+}
+
+void tst_ResultGrid::hundredMillionRows()
+{
+    ResultGrid grid;
+    show(grid, m_store->rowCount());
+    QCOMPARE(grid.rowCount(), 100 * kBatchRows);
+    grid.verticalScrollBar()->setValue(grid.verticalScrollBar()->maximum());
+    const qint64 shown = (grid.viewport()->height() - grid.cellRect(grid.firstVisibleRow(), 0).top()) / grid.rowHeight();
+    QCOMPARE(grid.firstVisibleRow(), 100 * kBatchRows - shown);
+    grid.scrollToRow(77'777'777);
+    QCOMPARE(grid.firstVisibleRow(), 77'777'777);
+    grid.setCurrentCell(77'777'778, 0);
+    bool tooLarge = false;
+    QCOMPARE(grid.selectedText(false, 1000, &tooLarge), "777778");
+    QVERIFY(!tooLarge);
+}
+
+void tst_ResultGrid::keysMoveTheCurrentCell()
+{
+    ResultGrid grid;
+    show(grid, 1000);
+    QCOMPARE(grid.currentRow(), 0);
+    QTest::keyClick(&grid, Qt::Key_Down);
+    QTest::keyClick(&grid, Qt::Key_Right);
+    QCOMPARE(grid.currentRow(), 1);
+    QCOMPARE(grid.currentColumn(), 1);
+    QTest::keyClick(&grid, Qt::Key_Tab);
+    QCOMPARE(grid.currentRow(), 2);
+    QCOMPARE(grid.currentColumn(), 0);
+    QTest::keyClick(&grid, Qt::Key_End, Qt::ControlModifier);
+    QCOMPARE(grid.currentRow(), 999);
+    QVERIFY(grid.firstVisibleRow() > 900);
+    QTest::keyClick(&grid, Qt::Key_Home, Qt::ControlModifier);
+    QCOMPARE(grid.currentRow(), 0);
+    QCOMPARE(grid.firstVisibleRow(), 0);
+    QTest::keyClick(&grid, Qt::Key_Up);
+    QCOMPARE(grid.currentRow(), 0);
+}
+
+void tst_ResultGrid::copiesTheRectangle()
+{
+    ResultGrid grid;
+    show(grid, 1000);
+    QTest::keyClick(&grid, Qt::Key_Right, Qt::ShiftModifier);
+    QTest::keyClick(&grid, Qt::Key_Down, Qt::ShiftModifier);
+    QCOMPARE(grid.selection().cellCount(), 4);
+    QTest::keyClick(&grid, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(), u"0\ta\n1\tb c\n"_s); // a tab inside a cell would make two of it
+    QTest::keyClick(&grid, Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(), u"n\tword\n0\ta\n1\tb c\n"_s);
+}
+
+void tst_ResultGrid::nullsAreNotCopiedAsText()
+{
+    ResultGrid grid;
+    show(grid, 1000);
+    grid.setCurrentCell(2, 0);
+    grid.setCurrentCell(2, 1, true);
+    bool tooLarge = false;
+    QCOMPARE(grid.selectedText(false, 1000, &tooLarge), "2\t\n");
+}
+
+void tst_ResultGrid::selectAllIsArithmetic()
+{
+    ResultGrid grid;
+    show(grid, m_store->rowCount());
+    QTest::keyClick(&grid, Qt::Key_A, Qt::ControlModifier);
+    QCOMPARE(grid.selection().cellCount(), 200 * kBatchRows);
+    QSignalSpy refused(&grid, &ResultGrid::copyRefused);
+    bool tooLarge = false;
+    QVERIFY(grid.selectedText(false, 1'000'000, &tooLarge).isEmpty());
+    QVERIFY(tooLarge);
+    QCOMPARE(refused.count(), 0);
+}
+
+void tst_ResultGrid::singleLine_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("plain text stays") << u"Grüße 😀"_s << u"Grüße 😀"_s;
+    QTest::newRow("a line break is seen") << u"a\nb"_s << u"a↵b"_s;
+    QTest::newRow("a tab is seen") << u"a\tb"_s << u"a⇥b"_s;
+    QTest::newRow("NUL is seen") << QString(QChar(0)) << u"␀"_s;
+    QTest::newRow("a right-to-left override is written out") << u"a\u202eb"_s << u"a⟨U+202E⟩b"_s;
+}
+
+void tst_ResultGrid::singleLine()
+{
+    QFETCH(QString, text);
+    QTEST(Grebe::singleLine(text), "shown");
+}
+
+void tst_ResultGrid::durations_data()
+{
+    QTest::addColumn<qint64>("milliseconds");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("milliseconds") << qint64(84) << u"84 ms"_s;
+    QTest::newRow("seconds with a digit") << qint64(3200) << u"3.2 s"_s;
+    QTest::newRow("minutes") << qint64(245'000) << u"4 min 5 s"_s;
+    QTest::newRow("hours") << qint64(3'720'000) << u"1 h 2 min"_s;
+}
+
+void tst_ResultGrid::durations()
+{
+    QFETCH(qint64, milliseconds);
+    QLocale::setDefault(QLocale::c());
+    QTEST(durationText(milliseconds), "text");
+}
+
+QTEST_MAIN(tst_ResultGrid)
+#include "tst_resultgrid.moc"

@@ -1,0 +1,32 @@
+# The icon set: 16 px grid, 1.3 px strokes in currentColor.
+set(grebe_icons
+    ${PROJECT_SOURCE_DIR}/resources/icons/add.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/catalog.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/chart.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/close.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/column.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/copy.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/database.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/error.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/export.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/field.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/file.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/find.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/function.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/grebe.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/info.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/link.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/lock.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/materialized-view.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/ok.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/other.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/partition.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/pin.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/refresh.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/run.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/schema.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/stop.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/table.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/view.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/warning.svg
+)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "querytab.h"
+
+#include "sessionbar.h"
+
+#include "connections/connectionmodel.h"
+#include "editor/sqleditor.h"
+
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
+    : QWidget(parent), m_connections(connections), m_bar(new SessionBar(connections, this)), m_editor(new SqlEditor(this)),
+      m_results(new ResultPane(this)), m_splitter(new QSplitter(Qt::Vertical, this))
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_splitter, 1);
+    m_splitter->addWidget(m_editor);
+    m_splitter->addWidget(m_results);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setSizes({ 292, 440 });
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_editor->setMinimumHeight(60);
+    m_results->setMinimumHeight(80);
+    setFocusProxy(m_editor);
+
+    connect(m_bar, &SessionBar::connectionChosen, this, &QueryTab::setConnection);
+    connect(m_bar, &SessionBar::runRequested, this, &QueryTab::run);
+    connect(m_bar, &SessionBar::stopRequested, this, &QueryTab::stop);
+    connect(m_editor, &SqlEditor::modifiedChanged, this, &QueryTab::titleChanged);
+    connect(m_editor, &SqlEditor::textChanged, this, [this] { setNotice({}); });
+    connect(m_editor, &SqlEditor::cursorMoved, this, &QueryTab::stateChanged);
+    connect(m_results, &ResultPane::changed, this, [this] {
+        m_bar->setRunning(m_results->isRunning());
+        Q_EMIT stateChanged();
+    });
+    connect(m_results, &ResultPane::ended, this, &QueryTab::endPart);
+    connect(m_results, &ResultPane::errorActivated, this, [this] { m_editor->goToError(); });
+    connect(m_results, &ResultPane::selectionSummaryChanged, this, &QueryTab::selectionSummaryChanged);
+}
+
+QueryTab::~QueryTab() = default;
+
+QString QueryTab::connectionName() const
+{
+    return m_bar->connectionName();
+}
+
+void QueryTab::setConnection(const QString &name)
+{
+    Connection *root = m_connections->connection(name);
+    if (!root) {
+        m_session.reset();
+        m_bar->setConnection(name, nullptr);
+        m_editor->setDialect(nullptr, {});
+        Q_EMIT connectionChanged();
+        return;
+    }
+    m_session = root->newSession();
+    connect(m_session.get(), &Connection::sessionChanged, this,
+            [this](const SessionState &session) { m_bar->setSession(session); });
+    m_bar->setConnection(name, m_session.get());
+    m_editor->setDialect(&m_session->dialect(), m_session->engine().syntaxName);
+    Q_EMIT connectionChanged();
+}
+
+QString QueryTab::title() const
+{
+    return m_fileName.isEmpty() ? tr("scratch %1").arg(m_scratchNumber) : QFileInfo(m_fileName).fileName();
+}
+
+void QueryTab::setFileName(const QString &fileName)
+{
+    m_fileName = fileName;
+    Q_EMIT titleChanged();
+}
+
+void QueryTab::setScratchNumber(int number)
+{
+    m_scratchNumber = number;
+    Q_EMIT titleChanged();
+}
+
+void QueryTab::run()
+{
+    const QString text = m_editor->text();
+    const StatementRange selection = m_editor->selection();
+    QList<Part> parts;
+    if (selection.length() > 0 && m_session) {
+        // The selection is exact: what stands in it runs, cut into statements where it holds more than one.
+        const QString selected = text.mid(selection.begin, selection.length());
+        const QList<StatementRange> ranges = m_session->dialect().split(selected);
+        for (const StatementRange &range : ranges)
+            parts += { selection.begin + range.begin, selected.mid(range.begin, range.length()) };
+    } else {
+        const StatementRange range = m_editor->currentStatement();
+        if (range.length() > 0)
+            parts += { range.begin, text.mid(range.begin, range.length()) };
+    }
+    runParts(parts);
+}
+
+void QueryTab::runAll()
+{
+    const QString text = m_editor->text();
+    QList<Part> parts;
+    const QList<StatementRange> ranges = m_editor->statements();
+    for (const StatementRange &range : ranges)
+        parts += { range.begin, text.mid(range.begin, range.length()) };
+    runParts(parts);
+}
+
+void QueryTab::runParts(const QList<Part> &parts)
+{
+    if (!m_session)
+        setNotice(tr("Choose a connection first"));
+    else if (m_results->isRunning())
+        setNotice(tr("Still running: Ctrl+F2 stops it"));
+    else if (parts.isEmpty())
+        setNotice(tr("No statement here to run"));
+    else {
+        setNotice({});
+        m_queue = parts;
+        if (!areResultsVisible())
+            toggleResults();
+        runNext();
+    }
+}
+
+void QueryTab::runNext()
+{
+    m_current = m_queue.takeFirst();
+    m_editor->clearError();
+    m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
+    m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql);
+    m_bar->setRunning(m_results->isRunning());
+    Q_EMIT stateChanged();
+}
+
+void QueryTab::endPart(const std::optional<Error> &error)
+{
+    m_bar->setRunning(m_results->isRunning());
+    if (error) {
+        m_queue.clear();
+        if (!error->isCancelled())
+            m_editor->setError(m_current.begin, m_current.sql, *error);
+    }
+    Q_EMIT stateChanged();
+    if (m_queue.isEmpty())
+        Q_EMIT ended(error);
+    else
+        QMetaObject::invokeMethod(this, [this] {
+            if (!m_queue.isEmpty() && m_session && !m_results->isRunning())
+                runNext();
+        }, Qt::QueuedConnection);
+}
+
+void QueryTab::stop()
+{
+    m_queue.clear();
+    m_results->stop();
+}
+
+void QueryTab::toggleResults()
+{
+    m_results->setVisible(m_results->isHidden());
+    if (m_results->isHidden())
+        m_editor->setFocus();
+}
+
+bool QueryTab::areResultsVisible() const
+{
+    return !m_results->isHidden();
+}
+
+void QueryTab::focusOtherHalf()
+{
+    const QWidget *focus = focusWidget();
+    if (focus && m_results->isAncestorOf(focus) && focus->hasFocus()) {
+        m_editor->setFocus(Qt::ShortcutFocusReason);
+        return;
+    }
+    m_results->show();
+    m_results->focusGrid();
+}
+
+void QueryTab::setNotice(const QString &text)
+{
+    if (m_notice == text)
+        return;
+    m_notice = text;
+    Q_EMIT stateChanged();
+}
+
+QString QueryTab::titleOf(const QString &sql) const
+{
+    // The first table named is the best short name of a result; what it says without one is its first word.
+    static const QRegularExpression table(uR"((?:\bfrom|\bjoin|\binto|\bupdate|\btable)\s+((?:[\w$]+|"(?:[^"]|"")*")(?:\.(?:[\w$]+|"(?:[^"]|"")*"))*))"_s,
+                                          QRegularExpression::CaseInsensitiveOption);
+    const QRegularExpressionMatch match = table.match(sql);
+    if (match.hasMatch()) {
+        QString name = match.captured(1);
+        name = name.mid(name.lastIndexOf(u'.') + 1);
+        name.remove(u'"');
+        if (!name.isEmpty())
+            return name;
+    }
+    return sql.simplified().section(u' ', 0, 0).toLower();
+}
+
+} // namespace Grebe

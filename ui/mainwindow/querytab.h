@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/connection.h"
+#include "results/resultpane.h"
+
+#include <QWidget>
+
+class QSplitter;
+
+namespace Grebe {
+
+class ConnectionModel;
+class SessionBar;
+class SqlEditor;
+
+/// One editor with its session and its results.
+///
+/// Shape      statements run one after the other, never at once: a run while another is on its way is refused with words
+///            in the status bar. "Run all" stops at the first error.
+/// Thread     GUI.
+/// Ownership  of its session, a newSession() of the stored connection's; deleting the tab cancels what runs.
+class QueryTab : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit QueryTab(ConnectionModel *connections, QWidget *parent = nullptr);
+    ~QueryTab() override;
+
+    SqlEditor *editor() const { return m_editor; }
+    ResultPane *results() const { return m_results; }
+    QString connectionName() const;
+    void setConnection(const QString &name);
+
+    QString title() const;
+    QString fileName() const { return m_fileName; }
+    void setFileName(const QString &fileName);
+    void setScratchNumber(int number);
+    bool isRunning() const { return m_results->isRunning(); }
+    /// A remark for the status bar that is not about the run: why nothing was run.
+    QString notice() const { return m_notice; }
+
+    void run(); ///< the selection, or the statement at the cursor
+    void runAll();
+    void stop();
+    void toggleResults();
+    bool areResultsVisible() const;
+    void focusOtherHalf();
+
+Q_SIGNALS:
+    void titleChanged();
+    void stateChanged();
+    void selectionSummaryChanged(const QString &text);
+    void connectionChanged();
+    /// A run came to its end; no error: it finished.
+    void ended(const std::optional<Grebe::Error> &error);
+
+private:
+    struct Part
+    {
+        qsizetype begin = 0;
+        QString sql;
+    };
+
+    void runParts(const QList<Part> &parts);
+    void runNext();
+    void endPart(const std::optional<Error> &error);
+    void setNotice(const QString &text);
+    QString titleOf(const QString &sql) const;
+
+    ConnectionModel *m_connections;
+    ConnectionPtr m_session;
+    SessionBar *m_bar;
+    SqlEditor *m_editor;
+    ResultPane *m_results;
+    QSplitter *m_splitter;
+    QList<Part> m_queue;
+    Part m_current;
+    QString m_fileName;
+    QString m_notice;
+    int m_scratchNumber = 1;
+};
+
+} // namespace Grebe

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/connection.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QStackedWidget;
+class QTabBar;
+
+namespace Grebe {
+
+class Button;
+class Label;
+class MessagesView;
+class ResultGrid;
+class ResultRun;
+
+/// Where a run stands, for a status bar's dot and a tab's mark.
+enum class RunState { Idle, Running, Finished, Cancelled, Failed };
+
+/// The results of one editor: a tab a result with its grid (or its progress while there are no rows), and Messages.
+///
+/// Shape      run() replaces the current result unless it is pinned; messages of earlier runs stay.
+/// Thread     GUI.
+/// Ownership  takes the statement; closing a result or the pane lets go of it, which cancels it on the server.
+class ResultPane : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit ResultPane(QWidget *parent = nullptr);
+    ~ResultPane() override;
+
+    /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
+    void run(StatementPtr statement, const QString &title, const QString &sql);
+    /// Asks the server to stop what runs; nothing happens when nothing does.
+    void stop();
+    bool isRunning() const;
+    RunState state() const;
+    /// The status bar's words about the current result: "Finished 3.2 s".
+    QString stateText() const;
+    QString rowText() const; ///< "10,000 rows"
+    QString transferText() const; ///< "2.1 GB read · 74 MB/s"
+    /// A line for Messages that belongs to no result.
+    void addMessage(const QString &text);
+
+public Q_SLOTS:
+    void focusGrid();
+
+Q_SIGNALS:
+    /// State, rows, transfer or tabs changed: read them again. At most once a frame.
+    void changed();
+    /// Once for every run(); no error: it finished.
+    void ended(const std::optional<Grebe::Error> &error);
+    /// "Show" in an error message: put the cursor there.
+    void errorActivated(const Grebe::Error &error);
+    void selectionSummaryChanged(const QString &text);
+
+private:
+    struct Page;
+    Page *currentPage() const;
+    Page *pageForNewRun();
+    void showPage(int index);
+    void refresh(Page *page);
+    void endPage(Page *page, const std::optional<Error> &error);
+    void closePage(int index);
+
+    QTabBar *m_tabs;
+    QStackedWidget *m_stack;
+    Label *m_partial;
+    Button *m_loadMore;
+    Button *m_loadAll;
+    MessagesView *m_messages;
+    std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; Messages is the last tab
+};
+
+} // namespace Grebe
