@@ -20,10 +20,13 @@ StatementRange Dialect::statementAt(QStringView script, qsizetype position) cons
     const QList<StatementRange> statements = split(script);
     if (statements.isEmpty())
         return {};
-    for (const StatementRange &statement : statements) {
+    for (qsizetype i = 0; i < statements.size(); ++i) {
+        const StatementRange &statement = statements[i];
         const qsizetype last = statement.terminator < 0 ? statement.end : statement.terminator + 1;
         if (position <= last)
             return statement;
+        if (i + 1 < statements.size() && position >= statements[i + 1].begin)
+            continue;
         // Behind its `;` and still on the same line, before anything else starts.
         const QStringView between = script.sliced(last, position - last);
         if (!between.contains(u'\n') && between.trimmed().isEmpty())

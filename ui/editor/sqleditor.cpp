@@ -44,9 +44,9 @@ const QStringList &windowKeys()
     static const QStringList keys = {
         u"Ctrl+Return"_s, u"Ctrl+Enter"_s, u"F9"_s, u"Ctrl+Shift+Return"_s, u"Alt+X"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s,
         u"Ctrl+N"_s, u"Ctrl+W"_s, u"Ctrl+Shift+T"_s, u"Ctrl+O"_s, u"Ctrl+S"_s, u"Ctrl+Shift+S"_s, u"Ctrl+J"_s,
-        u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl+/"_s, u"Ctrl++"_s, u"Ctrl+="_s,
-        u"Ctrl+-"_s, u"Ctrl+0"_s, u"Ctrl+Z"_s, u"Ctrl+Shift+Z"_s, u"Ctrl+X"_s, u"Ctrl+C"_s, u"Ctrl+V"_s, u"Ctrl+A"_s,
-        u"Ctrl+F"_s, u"Ctrl+R"_s, u"Ctrl+H"_s, u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
+        u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl++"_s, u"Ctrl+="_s,
+        u"Ctrl+-"_s, u"Ctrl+0"_s,
+        u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
         u"F6"_s, u"F7"_s, u"Ctrl+Shift+F"_s, u"Ctrl+Shift+E"_s, u"Ctrl+Shift+P"_s, u"Ctrl+Shift+K"_s, u"Ctrl+\\"_s,
         u"Ctrl+Tab"_s, u"Ctrl+Shift+Tab"_s, u"Esc"_s
     };
