@@ -5,6 +5,7 @@
 #include "duckdb/duckdbengine.h"
 #endif
 #include "trino/trinoengine.h"
+#include "trino/trinoinfo.h"
 
 #include <span>
 
@@ -16,7 +17,7 @@ namespace {
 std::span<const EngineEntry> engineEntries()
 {
     static const EngineEntry entries[] {
-        { trinoInfo, createTrinoEngine },
+        { trinoInfo, TrinoEngine::create },
 #ifdef GREBE_HAS_DUCKDB
         { duckdbInfo, createDuckdbEngine },
 #endif
