@@ -347,8 +347,14 @@ void tst_MainWindow::theKeysOfTheMenuHaveOneOwner()
 {
     QVERIFY(type(u"SELECT 1"_s));
     QMultiHash<QString, QString> owners;
-    const QList<QAction *> actions = m_window->findChildren<QAction *>();
-    for (const QAction *action : actions) {
+    QSet<const QAction *> actions;
+    QList<QWidget *> widgets = m_window->findChildren<QWidget *>();
+    widgets += m_window.get();
+    for (const QWidget *widget : std::as_const(widgets)) {
+        for (const QAction *action : widget->actions())
+            actions += action;
+    }
+    for (const QAction *action : std::as_const(actions)) {
         for (const QKeySequence &key : action->shortcuts())
             owners.insert(key.toString(), action->text());
     }

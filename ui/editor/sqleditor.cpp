@@ -19,6 +19,7 @@
 #include <QEvent>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QPainter>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -28,6 +29,9 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 namespace {
+
+constexpr int kGutterMargin = 12;
+constexpr int kTopMargin = 6;
 
 // Actions of the component that belong to a program of its own: files, printing, panels and dialogs.
 bool isForeign(const QString &name)
@@ -60,15 +64,16 @@ SqlEditor::SqlEditor(QWidget *parent)
       m_view(m_document->createView(this))
 {
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins({});
+    layout->setContentsMargins(kGutterMargin, kTopMargin, 0, 0);
     layout->addWidget(m_view);
     setFocusProxy(m_view);
 
     m_view->setStatusBarEnabled(false);
     m_view->setConfigValue(u"line-numbers"_s, true);
-    for (const QString &off : { u"icon-bar"_s, u"folding-bar"_s, u"folding-preview"_s, u"modification-markers"_s,
-                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"dynamic-word-wrap"_s,
-                                u"keyword-completion"_s, u"word-completion"_s }) {
+    m_view->setConfigValue(u"folding-bar"_s, true); // where the statement's bar is drawn
+    m_view->setConfigValue(u"dynamic-word-wrap"_s, true);
+    for (const QString &off : { u"icon-bar"_s, u"folding-preview"_s, u"modification-markers"_s,
+                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"keyword-completion"_s, u"word-completion"_s }) {
         m_view->setConfigValue(off, false);
     }
     m_document->setConfigValue(u"replace-tabs"_s, true);
@@ -317,6 +322,14 @@ bool SqlEditor::eventFilter(QObject *watched, QEvent *event)
         return true;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+void SqlEditor::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), palette().brush(QPalette::Base));
+    const int gutter = kGutterMargin + m_view->textAreaRect().left() - 4;
+    painter.fillRect(QRect(0, 0, gutter, height()), Theme::color(palette(), Theme::Gutter));
 }
 
 void SqlEditor::trigger(const char *action)

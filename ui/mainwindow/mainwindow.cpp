@@ -68,7 +68,9 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
     setAcceptDrops(true);
     m_fontStep = settings->value(Settings::EditorFontStep).toInt();
 
-    auto *home = new HomePage(engines, sampleConnection().isEmpty() ? QString() : sampleSql());
+    auto *home = new HomePage(engines, sampleConnection(*connections).isEmpty()
+                                             ? QString()
+                                             : sampleSql().section(u'\n', 1).section(u';', 0, 0) + u';');
     m_home = home;
     m_pages->addWidget(home);
     connect(home, &HomePage::connectRequested, this, [this] { editConnection(); });
@@ -126,17 +128,35 @@ MainWindow::~MainWindow()
 
 QString MainWindow::sampleSql()
 {
-    return u"SELECT country, count(*) AS orders, sum(total) AS revenue\n"
+    return u"-- revenue by country\n"
+           "SELECT country, count(*) AS orders, sum(total) AS revenue\n"
            "FROM orders JOIN customers USING (customer_id)\n"
            "GROUP BY ALL\n"
-           "ORDER BY revenue DESC;"_s;
+           "ORDER BY revenue DESC;\n"
+           "\n"
+           "-- the largest orders and who placed them\n"
+           "SELECT order_id, ordered_at, name, country, status, total, discount, items, tags\n"
+           "FROM orders JOIN customers USING (customer_id)\n"
+           "ORDER BY total DESC, order_id\n"
+           "LIMIT 10000;\n"_s;
 }
 
-QString MainWindow::sampleConnection() const
+void MainWindow::showMessage(const QString &text)
 {
-    for (int row = 0; row < m_connections->rowCount(); ++row) {
-        if (m_connections->stored(row).isBuiltIn)
-            return m_connections->stored(row).name;
+    m_message = text;
+    updateStatus();
+}
+
+void MainWindow::expandConnection(const QString &name)
+{
+    m_schemas->expandConnection(name);
+}
+
+QString MainWindow::sampleConnection(const ConnectionModel &connections)
+{
+    for (int row = 0; row < connections.rowCount(); ++row) {
+        if (connections.stored(row).isBuiltIn)
+            return connections.stored(row).name;
     }
     return {};
 }
@@ -474,12 +494,12 @@ void MainWindow::updateActions()
     for (QAction *action : std::as_const(m_editorActions))
         action->setEnabled(hasTab);
     m_reopen->setEnabled(!m_closed.isEmpty());
-    m_run->setEnabled(hasTab || !sampleConnection().isEmpty());
+    m_run->setEnabled(hasTab || !sampleConnection(*m_connections).isEmpty());
 }
 
 QueryTab *MainWindow::runSample()
 {
-    const QString connection = sampleConnection();
+    const QString connection = sampleConnection(*m_connections);
     if (connection.isEmpty())
         return nullptr;
     QueryTab *tab = newTab(connection, sampleSql());

@@ -48,7 +48,13 @@ public:
 
     /// Editors as they were when the program ended, and their upkeep from now on.
     void restoreEditors(const QString &fileName);
+    /// What is wrong with something that is no run: in the status bar.
+    void showMessage(const QString &text);
+    void expandConnection(const QString &name);
+    /// A script for the built-in connection; its first statement is the one on the home page.
     static QString sampleSql();
+    /// The built-in connection's name; empty when there is none.
+    static QString sampleConnection(const ConnectionModel &connections);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -74,7 +80,6 @@ private:
     void setTheme(const QString &name);
     void about();
     void saveEditors();
-    QString sampleConnection() const;
     int indexOf(const QueryTab *tab) const;
 
     ConnectionModel *m_connections;
