@@ -21,6 +21,9 @@ public:
 
     virtual QFuture<Result<ServerInfo>> open() = 0;
     virtual void close() = 0;
+    /// False while what close() or the end of a statement began on a server, a cancel, is on its way; quiet() follows
+    /// within seconds. The engine and its thread stay as long.
+    virtual bool isQuiet() const { return true; }
     virtual StatementPtr prepare(const QString &sql, const StatementOptions &options) = 0;
     virtual QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) = 0;
     virtual QFuture<Result<QString>> definition(const ObjectPath &path) = 0;
@@ -37,6 +40,7 @@ public:
 Q_SIGNALS:
     void stepChanged(const Grebe::ConnectionStep &step);
     void sessionChanged(const Grebe::SessionState &session);
+    void quiet();
 
 protected:
     Engine() = default;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engineconnection.h"
 
+#include "trino/trinoengine.h"
+#include "trino/trinoinfo.h"
+
 #include <span>
 
 namespace Grebe {
@@ -11,6 +14,7 @@ namespace {
 std::span<const EngineEntry> engineEntries()
 {
     static const std::initializer_list<EngineEntry> entries {
+        { trinoInfo, &TrinoEngine::create },
     };
     return entries;
 }

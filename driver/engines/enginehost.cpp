@@ -54,11 +54,21 @@ void EngineHost::release()
     // Queued: the last user is in its destructor now.
     QMetaObject::invokeMethod(this, [this] {
         closeAll();
-        m_engine.reset();
-        QThread *thread = QThread::currentThread();
-        deleteLater();
-        thread->quit(); // deferred deletions are still carried out on the way
+        whenQuiet([this] {
+            m_engine.reset();
+            QThread *thread = QThread::currentThread();
+            deleteLater();
+            thread->quit(); // deferred deletions are still carried out on the way
+        });
     }, Qt::QueuedConnection);
+}
+
+void EngineHost::whenQuiet(const std::function<void()> &action)
+{
+    if (!m_engine || m_engine->isQuiet())
+        action();
+    else
+        connect(m_engine.get(), &Engine::quiet, this, action, Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
 }
 
 void EngineHost::remember(const std::shared_ptr<PendingAnswer> &answer)
@@ -95,13 +105,17 @@ void EngineHost::shutDown(QThread *applicationThread)
     if (m_userCount == 0)
         return; // on its way already
     closeAll();
-    m_hasShutDown = true;
-    for (QObject *user : std::as_const(m_users))
-        user->moveToThread(applicationThread);
-    m_engine->moveToThread(applicationThread);
-    QThread *thread = QThread::currentThread();
-    moveToThread(applicationThread);
-    thread->quit();
+    whenQuiet([this, applicationThread] {
+        if (m_userCount == 0)
+            return; // they went meanwhile, and the thread goes with them
+        m_hasShutDown = true;
+        for (QObject *user : std::as_const(m_users))
+            user->moveToThread(applicationThread);
+        m_engine->moveToThread(applicationThread);
+        QThread *thread = QThread::currentThread();
+        moveToThread(applicationThread);
+        thread->quit();
+    });
 }
 
 EngineThreads &EngineThreads::instance()

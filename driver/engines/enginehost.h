@@ -10,6 +10,7 @@
 #include <QThread>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -77,6 +78,8 @@ public:
     bool hasShutDown() const { return m_hasShutDown; }
 
 private:
+    /// At once, or when the engine's last words to its server are said.
+    void whenQuiet(const std::function<void()> &action);
     explicit EngineHost(std::unique_ptr<Engine> engine);
     ~EngineHost() override;
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trinosession.h"
+
+#include "extension/credentialprovider.h"
+#include "transport/httpclient.h"
+#include "transport/retrypolicy.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QSet>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace Grebe {
+
+class TrinoStatement;
+
+/// How long to wait for what; a test's are shorter.
+struct TrinoTimings
+{
+    std::chrono::milliseconds heartbeat { 30'000 }; ///< between HEADs while nobody reads; the server gives up after 5 min
+    RetryOptions retry; ///< its total is the option requestTimeout
+    std::chrono::milliseconds control { 5'000 }; ///< for a cancel to be confirmed
+};
+
+/// One session's way to its server: address, sign-in and session headers, shared by the engine and its statements.
+///
+/// Errors     what a server answers instead of a page becomes an Error here, in its own words.
+/// Thread     lives on the engine thread; sessionState() and setCurrent() may be called from any.
+/// Ownership  shared by the engine and its statements, so that a statement that outlives the engine can still cancel.
+class TrinoClient final : public QObject, public std::enable_shared_from_this<TrinoClient>
+{
+    Q_OBJECT
+public:
+    using Done = std::function<void(const Result<void> &)>;
+
+    TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings);
+    ~TrinoClient() override;
+
+    const ConnectionParameters &parameters() const { return m_parameters; }
+    CredentialProvider *provider() const { return m_provider; }
+    const TrinoTimings &timings() const { return m_timings; }
+    const RetryOptions &retryOptions() const { return m_timings.retry; }
+    /// The first thing that is wrong with the options, found without asking the server.
+    const Result<void> &check() const { return m_check; }
+
+    QUrl url(const QString &path) const;
+    /// POST /v1/statement with everything the session says.
+    HttpRequest statementRequest(const QByteArray &sql, StatementOptions::Purpose purpose) const;
+    /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
+    HttpRequest request(const QByteArray &method, const QUrl &url) const;
+    HttpCall *send(const HttpRequest &request);
+    /// A request whose sender may be gone before the answer; keeps this client alive until it is over.
+    HttpCall *sendLast(const HttpRequest &request);
+    /// Requests of sendLast() that are not over yet.
+    int lastRequestCount() const { return m_lastRequestCount; }
+
+    /// A URI from an answer of the server, held to the connection's origin.
+    ///
+    /// A server behind a proxy that ends TLS writes http into its URIs when it does not know of the proxy: the same
+    /// host is then asked over TLS as before. Any other origin is refused, so that no answer can send us, with our
+    /// headers, to another machine.
+    Result<QUrl> pinned(const QUrl &uri) const;
+    /// What a reply that is not 200 means.
+    Error httpError(const HttpResponse &response, const QString &doing) const;
+
+    /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date.
+    int signInGeneration() const { return m_signInGeneration; }
+    /// After a 401: asks for a password and calls `done` when there is one, or none. At most one question at a time;
+    /// who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
+    void signIn(int generation, const HttpResponse &response, QObject *context, Done done);
+    /// The server took what the person gave.
+    void confirmSignIn();
+
+    /// 476, or 0 while it is not known. Asks once, calls `done` in any case.
+    void learnVersion(QObject *context, std::function<void()> done);
+    void setVersion(const QString &version);
+    int version() const { return m_version; }
+
+    TrinoSession &session() { return m_session; }
+    /// Tells of a change of session(), and shows it to other threads.
+    void publishSession();
+    void resetSession();
+    SessionState sessionState() const;
+    void setCurrent(const ObjectPath &current);
+
+    void add(TrinoStatement *statement) { m_statements.insert(statement); }
+    void remove(TrinoStatement *statement) { m_statements.remove(statement); }
+    /// Ends every statement and cancels it on the server.
+    void closeStatements();
+    /// Lets go of the connections to the server, now or when the last requests are over, and of the thread: the next
+    /// request may come from another one.
+    void disconnectFromServer();
+
+Q_SIGNALS:
+    void sessionChanged(const Grebe::SessionState &session);
+    void lastRequestsDone();
+
+private:
+    struct Waiter
+    {
+        QPointer<QObject> context;
+        Done done;
+    };
+
+    Result<void> checkOptions() const;
+    bool maySendPassword() const;
+    HttpClient &http();
+    HttpHeaders commonHeaders() const;
+    void endSignIn(const Result<void> &result);
+    void dropHttp();
+
+    ConnectionParameters m_parameters;
+    CredentialProvider *m_provider;
+    TrinoTimings m_timings;
+    QUrl m_origin;
+    QByteArray m_acceptEncoding;
+    HttpHeaders m_extraHeaders;
+    Result<void> m_check;
+    std::unique_ptr<HttpClient> m_http; ///< made on the engine thread, at the first request
+    TrinoSession m_session;
+    mutable std::mutex m_stateMutex;
+    SessionState m_state; ///< of m_session, for other threads
+    QSet<TrinoStatement *> m_statements;
+    int m_lastRequestCount = 0;
+    bool m_isDisconnecting = false;
+
+    QString m_password;
+    int m_signInGeneration = 0;
+    int m_refusedPasswords = 0;
+    std::vector<Waiter> m_signInWaiters;
+    bool m_isAsking = false;
+    int m_questionCount = 0;
+    QFuture<Result<Credential>> m_question;
+    CredentialRequest m_askedFor;
+    std::optional<Credential> m_unconfirmed;
+
+    int m_version = 0;
+    bool m_isVersionAsked = false;
+    bool m_isVersionKnown = false;
+    std::vector<Waiter> m_versionWaiters;
+};
+
+} // namespace Grebe

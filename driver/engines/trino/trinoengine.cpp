@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trinoengine.h"
+
+#include "trinoinfo.h"
+#include "trinoopening.h"
+#include "trinostatement.h"
+
+#include "sql/trinodialect.h"
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+TrinoEngine::TrinoEngine(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
+    : m_client(std::make_shared<TrinoClient>(parameters, provider, timings)),
+      m_metadata(new TrinoMetadata(m_client, trinoDialect()))
+{
+    // Children go to the engine's thread with it; the client is shared with statements and cannot be one.
+    m_metadata->setParent(this);
+    connect(m_client.get(), &TrinoClient::sessionChanged, this, &Engine::sessionChanged);
+    connect(m_client.get(), &TrinoClient::lastRequestsDone, this, &Engine::quiet);
+}
+
+TrinoEngine::~TrinoEngine()
+{
+    TrinoEngine::close();
+}
+
+std::unique_ptr<Engine> TrinoEngine::create(const ConnectionParameters &parameters, CredentialProvider *provider)
+{
+    return std::make_unique<TrinoEngine>(parameters, provider);
+}
+
+std::unique_ptr<Engine> TrinoEngine::newSession() const
+{
+    return std::make_unique<TrinoEngine>(m_client->parameters(), m_client->provider(), m_client->timings());
+}
+
+const Dialect &TrinoEngine::dialect() const
+{
+    return trinoDialect();
+}
+
+QFuture<Result<ServerInfo>> TrinoEngine::open()
+{
+    auto promise = std::make_shared<QPromise<Result<ServerInfo>>>();
+    promise->start();
+    const QFuture<Result<ServerInfo>> future = promise->future();
+    if (m_server) {
+        promise->addResult(*m_server);
+        promise->finish();
+        return future;
+    }
+    m_openers.push_back(promise);
+    if (!m_opening) {
+        auto *opening = new TrinoOpening(m_client, trinoDialect(), this);
+        m_opening = opening;
+        connect(opening, &TrinoOpening::stepChanged, this, &Engine::stepChanged);
+        connect(opening, &TrinoOpening::done, this, &TrinoEngine::endOpening);
+        opening->start();
+    }
+    return future;
+}
+
+void TrinoEngine::endOpening(const Result<ServerInfo> &result)
+{
+    m_opening = nullptr;
+    if (result)
+        m_server = *result;
+    const auto openers = std::exchange(m_openers, {});
+    for (const auto &promise : openers) {
+        promise->addResult(result);
+        promise->finish();
+    }
+}
+
+void TrinoEngine::close()
+{
+    m_metadata->closeAll();
+    m_client->closeStatements();
+    if (m_opening) {
+        delete std::exchange(m_opening, nullptr);
+        endOpening(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The connection was closed."_s }));
+    }
+    m_server.reset();
+    m_client->resetSession();
+    m_client->disconnectFromServer();
+}
+
+bool TrinoEngine::isQuiet() const
+{
+    return m_client->lastRequestCount() == 0;
+}
+
+StatementPtr TrinoEngine::prepare(const QString &sql, const StatementOptions &options)
+{
+    auto statement = std::make_unique<TrinoStatement>(m_client, trinoDialect(), sql, options);
+    statement->moveToThread(thread());
+    return StatementPtr(statement.release());
+}
+
+QFuture<Result<QList<ObjectInfo>>> TrinoEngine::list(const ObjectPath &parent)
+{
+    return m_metadata->list(parent);
+}
+
+QFuture<Result<QString>> TrinoEngine::definition(const ObjectPath &path)
+{
+    return m_metadata->definition(path);
+}
+
+SessionState TrinoEngine::session() const
+{
+    return m_client->sessionState();
+}
+
+void TrinoEngine::setCurrent(const ObjectPath &current)
+{
+    m_client->setCurrent(current);
+}
+
+QFuture<Result<void>> TrinoEngine::begin()
+{
+    return run(u"START TRANSACTION"_s);
+}
+
+QFuture<Result<void>> TrinoEngine::commit()
+{
+    return run(u"COMMIT"_s);
+}
+
+QFuture<Result<void>> TrinoEngine::rollback()
+{
+    return run(u"ROLLBACK"_s);
+}
+
+QFuture<Result<void>> TrinoEngine::run(const QString &sql)
+{
+    auto promise = std::make_shared<QPromise<Result<void>>>();
+    promise->start();
+    const QFuture<Result<void>> future = promise->future();
+    auto *statement = new TrinoStatement(m_client, trinoDialect(), sql, {});
+    const auto end = [promise, statement](const Result<void> &result) {
+        promise->addResult(result);
+        promise->finish();
+        statement->deleteLater();
+    };
+    connect(statement, &Statement::finished, this, [end] { end({}); });
+    connect(statement, &Statement::failed, this, [end](const Error &error) { end(std::unexpected(error)); });
+    statement->start();
+    return future;
+}
+
+} // namespace Grebe

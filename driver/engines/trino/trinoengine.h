@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trinoclient.h"
+#include "trinometadata.h"
+
+#include "engines/engine.h"
+
+namespace Grebe {
+
+/// Trino by its direct protocol. README.md says what is there.
+class TrinoEngine final : public Engine
+{
+    Q_OBJECT
+public:
+    TrinoEngine(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings = {});
+    ~TrinoEngine() override;
+
+    static std::unique_ptr<Engine> create(const ConnectionParameters &parameters, CredentialProvider *provider);
+
+    QFuture<Result<ServerInfo>> open() override;
+    void close() override;
+    bool isQuiet() const override;
+    StatementPtr prepare(const QString &sql, const StatementOptions &options) override;
+    QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) override;
+    QFuture<Result<QString>> definition(const ObjectPath &path) override;
+    const Dialect &dialect() const override;
+    SessionState session() const override;
+    void setCurrent(const ObjectPath &current) override;
+    QFuture<Result<void>> begin() override;
+    QFuture<Result<void>> commit() override;
+    QFuture<Result<void>> rollback() override;
+    std::unique_ptr<Engine> newSession() const override;
+
+private:
+    QFuture<Result<void>> run(const QString &sql);
+    void endOpening(const Result<ServerInfo> &result);
+
+    std::shared_ptr<TrinoClient> m_client;
+    TrinoMetadata *m_metadata;
+    std::vector<std::shared_ptr<QPromise<Result<ServerInfo>>>> m_openers;
+    std::optional<ServerInfo> m_server;
+    QObject *m_opening = nullptr;
+};
+
+} // namespace Grebe

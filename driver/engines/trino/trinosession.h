@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/connection.h"
+#include "transport/httpclient.h"
+
+#include <optional>
+
+namespace Grebe {
+
+/// What Trino calls the session: state that only the client keeps and sends along with each statement.
+///
+/// Shape      a value. headers() says it to the server, apply() hears what a statement changed.
+/// Errors     none: what a server sends that makes no sense is left alone.
+/// Thread     any; its client's.
+/// Source     Trino client REST API, "Client request headers" and "Client response headers".
+class TrinoSession
+{
+public:
+    TrinoSession() = default;
+    explicit TrinoSession(const ConnectionParameters &parameters);
+
+    /// For POST /v1/statement. A metadata statement carries its own source and tags, and runs outside the transaction,
+    /// which its failure would abort.
+    HttpHeaders headers(StatementOptions::Purpose purpose) const;
+    /// For every other request: who asks.
+    HttpHeaders userHeaders() const;
+    /// Takes over the X-Trino-Set-… headers of a reply; true when something changed. They are only sent when they took
+    /// effect, so those of a statement that failed later count too.
+    bool apply(const HttpResponse &response);
+
+    SessionState state() const;
+    void setCurrent(const ObjectPath &current);
+    /// The server takes the transaction for ended or unknown.
+    void forgetTransaction() { m_transactionId.clear(); }
+    bool inTransaction() const { return !m_transactionId.isEmpty(); }
+    /// The server does not know our zone's name: send its offset from UTC instead. False when that was done already, or
+    /// when a person chose the zone.
+    bool useNumericTimeZone();
+
+    const QString &loginUser() const { return m_loginUser; }
+
+private:
+    QString m_loginUser;
+    QString m_sessionUser; ///< configured; empty: the login user
+    QString m_authorizationUser; ///< by SET SESSION AUTHORIZATION
+    QStringList m_originalRoles; ///< as received
+    QString m_catalog;
+    QString m_schema;
+    QString m_path;
+    QMap<QString, QString> m_properties;
+    QMap<QString, QString> m_roles; ///< decoded: `ROLE{analyst}`, `ALL`, `NONE`
+    /// Name to text, still encoded: the server may send a form (`$zstd:…`) that is only for echoing.
+    QMap<QString, QByteArray> m_preparedStatements;
+    QString m_transactionId;
+    QString m_timeZone;
+    bool m_isTimeZoneChosen = false;
+    HttpHeaders m_constant; ///< headers of options that no statement changes
+    QByteArray m_source;
+    QByteArray m_clientTags;
+};
+
+/// Percent-encoding as the server decodes it, and back; `+` is a blank.
+QByteArray trinoEncode(const QString &text);
+QString trinoDecode(QByteArrayView text);
+/// Text for a header that is not encoded. The server reads ISO-8859-1, so that goes out where it fits, UTF-8 where not;
+/// control characters become blanks, since a line break would begin another header.
+QByteArray trinoHeaderText(const QString &text);
+
+} // namespace Grebe
