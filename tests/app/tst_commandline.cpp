@@ -230,7 +230,7 @@ void tst_CommandLine::usageErrors_data()
     row("an unknown connection", { u"query"_s, u"--connection=Sample lak"_s, u"SELECT 1"_s }, "Sample lake");
     row("an unknown engine", { u"query"_s, u"--url=trin://h"_s, u"SELECT 1"_s }, "trino");
     row("two texts", { u"query"_s, url, u"SELECT"_s, u"1"_s }, "quotes");
-    row("a comment taken for an option", { u"query"_s, url, u"-- nothing"_s }, "no option");
+    row("nothing but a comment", { u"query"_s, url, u"-- nothing"_s }, "no statement");
     row("no statement", { u"query"_s, url, u"/* nothing */ ;"_s }, "no statement");
     row("no such file", { u"query"_s, url, u"--file=nowhere.sql"_s }, "nowhere.sql");
     row("a parameter without a value", { u"query"_s, url, u"--param=day=1"_s, u"SELECT :day, :dya"_s }, "Did you mean day");
