@@ -58,8 +58,7 @@ def clients(options, address, sql):
     found["trino-python-client"] = (python, True)
     found["trino-python-client, direct and uncompressed"] = (python + ["direct"], True)
     found["Trino JDBC"] = (java + [jdbc, sql], True)
-    # An encoding the server has not: it answers with direct results.
-    found["Trino JDBC, direct and uncompressed"] = (java + [jdbc + "&encoding=none&disableCompression=true", sql], True)
+    found["Trino JDBC, direct and uncompressed"] = (java + [jdbc + "&sessionProperties=spooling_enabled:false&disableCompression=true", sql], True)
     return found
 
 
