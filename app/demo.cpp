@@ -193,7 +193,7 @@ void Demo::printRows()
         fail(u"The sample query gave no rows."_s);
         return;
     }
-    DescriptorSink sink(1);
+    DescriptorSink sink(1, u"standard output"_s);
     const std::unique_ptr<ResultWriter> writer = makeResultWriter(u"table"_s, sink);
     Result<void> written = writer->begin(store->schema());
     for (qint64 row = 0; written && row < qMin(kPrintedRows, store->rowCount());) {
