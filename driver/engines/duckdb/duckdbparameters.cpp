@@ -51,11 +51,14 @@ std::optional<Int128> scaledInteger(QStringView text, int scale)
     Uint128 value = 0;
     constexpr Uint128 limit = Uint128(1) << 127;
     for (const QChar c : std::as_const(digits)) {
-        if (c < u'0' || c > u'9' || value > (limit - 9) / 10)
+        const unsigned digit = c.unicode() - u'0';
+        if (digit > 9 || value > (limit - digit) / 10)
             return {};
-        value = value * 10 + (c.unicode() - u'0');
+        value = value * 10 + digit;
     }
-    return isNegative ? -Int128(value) : Int128(value);
+    if (value == limit && !isNegative)
+        return {};
+    return isNegative ? Int128(~value + 1) : Int128(value);
 }
 
 duckdb_value dateTimeValue(const QDateTime &time)

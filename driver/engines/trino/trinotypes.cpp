@@ -275,7 +275,7 @@ Result<std::vector<TrinoColumn>> parseTrinoColumns(const simdjson::dom::element 
     for (const simdjson::dom::element column : array) {
         if (result.size() == kMaxColumns) {
             return std::unexpected(Error {.code = Error::Code::InvalidData,
-                                          .message = u"The result has more than %L1 columns."_s.arg(kMaxColumns),
+                                          .message = u"The result has more than 100,000 columns."_s,
                                           .hint = u"Name the columns you need in the SELECT."_s});
         }
         std::string_view name, display;
