@@ -12,6 +12,7 @@ set(grebe_icons
     ${PROJECT_SOURCE_DIR}/resources/icons/field.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/file.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/find.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/folded.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/function.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/grebe.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/info.svg
@@ -27,6 +28,7 @@ set(grebe_icons
     ${PROJECT_SOURCE_DIR}/resources/icons/schema.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/stop.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/table.svg
+    ${PROJECT_SOURCE_DIR}/resources/icons/unfolded.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/view.svg
     ${PROJECT_SOURCE_DIR}/resources/icons/warning.svg
 )

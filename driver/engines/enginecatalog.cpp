@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engineconnection.h"
 
+#ifdef GREBE_HAS_DUCKDB
+#include "duckdb/duckdbengine.h"
+#endif
 #include "trino/trinoengine.h"
 #include "trino/trinoinfo.h"
 
@@ -13,8 +16,11 @@ namespace {
 // One line per protocol; nothing registers itself.
 std::span<const EngineEntry> engineEntries()
 {
-    static const std::initializer_list<EngineEntry> entries {
-        { trinoInfo, &TrinoEngine::create },
+    static const EngineEntry entries[] {
+        { trinoInfo, TrinoEngine::create },
+#ifdef GREBE_HAS_DUCKDB
+        { duckdbInfo, createDuckdbEngine },
+#endif
     };
     return entries;
 }

@@ -30,6 +30,8 @@ public:
     virtual QNetworkAccessManager &manager(bool isControl) = 0;
     /// What is wrong with the options themselves; nothing is sent then.
     virtual const std::optional<Error> &optionError() const = 0;
+    /// What an HTTP proxy is told with each plain request; empty when it asks for no name.
+    virtual const QByteArray &proxyAuthorization() const = 0;
     /// The TLS settings of this client; an error when its CA file is of no use.
     virtual Result<QSslConfiguration> tls() = 0;
     /// A call asks for a connection and is begun, now or when one is free; it gives it back with release().

@@ -82,6 +82,8 @@ public:
         } else if (const auto proxy = proxyFrom(m_options.proxy)) {
             m_data.setProxy(*proxy);
             m_control.setProxy(*proxy);
+            if (proxy->type() == QNetworkProxy::HttpProxy && !proxy->user().isEmpty())
+                m_proxyAuthorization = "Basic " + (proxy->user() + u':' + proxy->password()).toUtf8().toBase64();
         } else {
             m_optionError = proxy.error();
         }
@@ -95,6 +97,7 @@ public:
     void release(NetworkCall *call) override;
 
     const std::optional<Error> &optionError() const override { return m_optionError; }
+    const QByteArray &proxyAuthorization() const override { return m_proxyAuthorization; }
 
 private:
     struct Lane
@@ -110,6 +113,7 @@ private:
     QNetworkAccessManager m_control;
     std::optional<Result<QSslConfiguration>> m_tls;
     std::optional<Error> m_optionError;
+    QByteArray m_proxyAuthorization;
     QHash<QByteArray, Lane> m_lanes;
 };
 

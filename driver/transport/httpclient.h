@@ -44,6 +44,9 @@ struct HttpResponse
     std::optional<Error> error;
     /// The request may have reached the server although `error` is set. False only when it surely did not.
     bool mayHaveBeenSent = true;
+    /// Its length or the end of its compression was checked. False for a plain chunked body: Qt does not always tell a
+    /// lost last chunk, so the format must prove its own end (a JSON object its last brace).
+    bool isProvenWhole = false;
 
     /// All values of a header, name without case, joined by ", " as Qt joins them; empty when absent.
     QByteArray header(QByteArrayView name) const;
@@ -94,10 +97,11 @@ protected:
     using QObject::QObject;
 };
 
-/// HTTP/1.1 over QNetworkAccessManager, with what that class does badly taken away; httpclient.cpp says what and why.
+/// HTTP/1.1 over QNetworkAccessManager, with what that class does badly taken away; httpcall.cpp says what and why.
 ///
-/// Errors     a short body, a cut chunk, a reply without an end, a slow or silent server, a redirect to another origin
-///            are errors, never a response. A POST is sent once.
+/// Errors     a short body, a cut compressed one, a reply without an end, a slow or silent server, a redirect to another
+///            origin are errors, never a response; HttpResponse::isProvenWhole says what cannot be seen. A POST is sent
+///            once.
 /// Thread     the one it was made on, which needs an event loop.
 class HttpClient : public QObject
 {

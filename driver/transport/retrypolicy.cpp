@@ -27,7 +27,7 @@ bool RetryPolicy::isTransient(const HttpResponse &response, bool isCut)
 {
     if (response.error) {
         switch (response.error->code) {
-        case Error::Code::IO:
+        case Error::Code::IO: return response.error->vendorCode != "TLS_CERTIFICATE"_L1;
         case Error::Code::Timeout:
         case Error::Code::Incomplete: return true;
         default: return false; // a refused redirect, a bomb, a proxy's password: the same again

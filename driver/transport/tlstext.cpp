@@ -101,12 +101,13 @@ Error certificateError(const QString &where, const QList<QSslError> &errors)
              .message = u"The certificate of %1 was not accepted: %2 (%3)."_s.arg(
                  where, reason, certificateText(first.certificate())),
              .hint = hint,
-             .detail = details.join(u'\n') };
+             .detail = details.join(u'\n'),
+             .vendorCode = u"TLS_CERTIFICATE"_s };
 }
 
 Error handshakeError(const QString &where, const QString &raw)
 {
-    Error error { .code = Error::Code::IO, .detail = raw };
+    Error error { .code = Error::Code::IO, .detail = raw, .vendorCode = u"TLS_HANDSHAKE"_s };
     const QString lower = raw.toLower();
     if (lower.contains("wrong version number"_L1) || lower.contains("http request"_L1)
         || lower.contains("packet length too long"_L1)) {

@@ -17,10 +17,10 @@ QString certificateText(const QSslCertificate &certificate);
 /// "TLS 1.3, issued by Example CA" for a connection that stands.
 QString encryptionText(const QSslConfiguration &configuration);
 
-/// Why the server at `where` ("host:port") was not believed.
+/// Why the server at `where` ("host:port") was not believed; its vendorCode is TLS_CERTIFICATE.
 Error certificateError(const QString &where, const QList<QSslError> &errors);
 
-/// Why there was no TLS connection at all; `raw` is what Qt or OpenSSL said.
+/// Why there was no TLS connection at all; `raw` is what Qt or OpenSSL said. Its vendorCode is TLS_HANDSHAKE.
 Error handshakeError(const QString &where, const QString &raw);
 
 /// The certificates of a PEM file.

@@ -137,13 +137,13 @@ private:
         const QByteArray bytes = m_socket->readAll();
         m_received += bytes.size();
         m_input += bytes;
+        parse();
         qint64 resetAfter = 0;
         {
             const QMutexLocker lock(&m_state->mutex);
             m_state->bytesReceived += bytes.size();
             resetAfter = m_state->resetAfter;
         }
-        parse();
         if (resetAfter >= 0 && m_received >= resetAfter)
             reset();
     }
@@ -182,8 +182,10 @@ private:
                 const QMutexLocker lock(&m_state->mutex);
                 m_state->requests[m_ordinal] = *m_current;
                 handler = m_state->handler;
-                if (m_state->resetAfter >= 0)
-                    return; // this connection dies unanswered
+                if (m_state->resetAfter >= 0) {
+                    m_received = std::max(m_received, m_state->resetAfter);
+                    return; // dies unanswered, however short the request was
+                }
             }
             const RecordedRequest request = *std::exchange(m_current, {});
             FaultReply reply = handler ? handler(request, m_ordinal) : FaultReply::whole(200, {});

@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QList>
+#include <QMetaType>
 #include <QUrl>
 
 #include <chrono>
@@ -110,3 +111,5 @@ private:
 };
 
 } // namespace Grebe
+
+Q_DECLARE_METATYPE(Grebe::FaultReply)

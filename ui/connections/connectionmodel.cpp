@@ -62,6 +62,11 @@ Connection *ConnectionModel::connection(int row)
     return entry.connection.get();
 }
 
+ConnectionPtr ConnectionModel::make(const ConnectionParameters &parameters) const
+{
+    return m_factory ? m_factory(parameters) : ConnectionPtr();
+}
+
 int ConnectionModel::addTemporary(const StoredConnection &connection)
 {
     const int row = int(m_entries.size());

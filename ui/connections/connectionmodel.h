@@ -38,6 +38,8 @@ public:
     /// Made on first use, connects nothing; null when its engine is missing.
     Connection *connection(int row);
     Connection *connection(const QString &name) { return connection(row(name)); }
+    /// A connection that is in no list: for a test of what somebody types. Null when its engine is missing.
+    ConnectionPtr make(const ConnectionParameters &parameters) const;
     /// For this run of the program only; returns its row.
     int addTemporary(const StoredConnection &connection);
     ConnectionStore *store() const { return m_store; }

@@ -19,6 +19,7 @@
 #include <QEvent>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QPainter>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -28,6 +29,9 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 namespace {
+
+constexpr int kGutterMargin = 12;
+constexpr int kTopMargin = 6;
 
 // Actions of the component that belong to a program of its own: files, printing, panels and dialogs.
 bool isForeign(const QString &name)
@@ -44,9 +48,9 @@ const QStringList &windowKeys()
     static const QStringList keys = {
         u"Ctrl+Return"_s, u"Ctrl+Enter"_s, u"F9"_s, u"Ctrl+Shift+Return"_s, u"Alt+X"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s,
         u"Ctrl+N"_s, u"Ctrl+W"_s, u"Ctrl+Shift+T"_s, u"Ctrl+O"_s, u"Ctrl+S"_s, u"Ctrl+Shift+S"_s, u"Ctrl+J"_s,
-        u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl+/"_s, u"Ctrl++"_s, u"Ctrl+="_s,
-        u"Ctrl+-"_s, u"Ctrl+0"_s, u"Ctrl+Z"_s, u"Ctrl+Shift+Z"_s, u"Ctrl+X"_s, u"Ctrl+C"_s, u"Ctrl+V"_s, u"Ctrl+A"_s,
-        u"Ctrl+F"_s, u"Ctrl+R"_s, u"Ctrl+H"_s, u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
+        u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl++"_s, u"Ctrl+="_s,
+        u"Ctrl+-"_s, u"Ctrl+0"_s,
+        u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
         u"F6"_s, u"F7"_s, u"Ctrl+Shift+F"_s, u"Ctrl+Shift+E"_s, u"Ctrl+Shift+P"_s, u"Ctrl+Shift+K"_s, u"Ctrl+\\"_s,
         u"Ctrl+Tab"_s, u"Ctrl+Shift+Tab"_s, u"Esc"_s
     };
@@ -60,15 +64,16 @@ SqlEditor::SqlEditor(QWidget *parent)
       m_view(m_document->createView(this))
 {
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins({});
+    layout->setContentsMargins(kGutterMargin, kTopMargin, 0, 0);
     layout->addWidget(m_view);
     setFocusProxy(m_view);
 
     m_view->setStatusBarEnabled(false);
     m_view->setConfigValue(u"line-numbers"_s, true);
-    for (const QString &off : { u"icon-bar"_s, u"folding-bar"_s, u"folding-preview"_s, u"modification-markers"_s,
-                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"dynamic-word-wrap"_s,
-                                u"keyword-completion"_s, u"word-completion"_s }) {
+    m_view->setConfigValue(u"folding-bar"_s, true); // where the statement's bar is drawn
+    m_view->setConfigValue(u"dynamic-word-wrap"_s, true);
+    for (const QString &off : { u"icon-bar"_s, u"folding-preview"_s, u"modification-markers"_s,
+                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"keyword-completion"_s, u"word-completion"_s }) {
         m_view->setConfigValue(off, false);
     }
     m_document->setConfigValue(u"replace-tabs"_s, true);
@@ -317,6 +322,14 @@ bool SqlEditor::eventFilter(QObject *watched, QEvent *event)
         return true;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+void SqlEditor::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), palette().brush(QPalette::Base));
+    const int gutter = kGutterMargin + m_view->textAreaRect().left() - 4;
+    painter.fillRect(QRect(0, 0, gutter, height()), Theme::color(palette(), Theme::Gutter));
 }
 
 void SqlEditor::trigger(const char *action)

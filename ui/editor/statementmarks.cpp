@@ -9,6 +9,7 @@
 #include <QEvent>
 #include <QFontMetrics>
 #include <QPainter>
+#include <QtMath>
 
 using namespace Qt::StringLiterals;
 
@@ -16,13 +17,8 @@ namespace Grebe {
 
 int lineHeight(const KTextEditor::View &view)
 {
-    const int first = view.firstDisplayedLine();
-    const int here = view.cursorToCoordinate({ first, 0 }).y();
-    const int next = view.cursorToCoordinate({ first + 1, 0 }).y();
-    if (here >= 0 && next > here)
-        return next - here;
     auto &writable = const_cast<KTextEditor::View &>(view); // configValue() is not const, but changes nothing
-    return QFontMetrics(writable.configValue(u"font"_s).value<QFont>()).height();
+    return qCeil(QFontMetricsF(writable.configValue(u"font"_s).value<QFont>()).height());
 }
 
 StatementMarks::StatementMarks(KTextEditor::View *view) : QWidget(view), m_view(view)
@@ -67,7 +63,7 @@ QRect StatementMarks::linesRect(KTextEditor::Range range) const
     if (first > last)
         return {};
     const int top = m_view->cursorToCoordinate({ first, 0 }).y();
-    const int bottom = m_view->cursorToCoordinate({ last, 0 }).y();
+    const int bottom = m_view->cursorToCoordinate(m_view->document()->endOfLine(last)).y(); // a wrapped line has rows below its first
     if (top < 0 || bottom < top)
         return {};
     const QRect area = m_view->textAreaRect();

@@ -60,17 +60,21 @@ void QueryTab::setConnection(const QString &name)
 {
     Connection *root = m_connections->connection(name);
     if (!root) {
-        m_session.reset();
         m_bar->setConnection(name, nullptr);
         m_editor->setDialect(nullptr, {});
+        m_session.reset();
         Q_EMIT connectionChanged();
         return;
     }
-    m_session = root->newSession();
-    connect(m_session.get(), &Connection::sessionChanged, this,
-            [this](const SessionState &session) { m_bar->setSession(session); });
-    m_bar->setConnection(name, m_session.get());
-    m_editor->setDialect(&m_session->dialect(), m_session->engine().syntaxName);
+    ConnectionPtr session = root->newSession();
+    connect(session.get(), &Connection::sessionChanged, this, [this, from = session.get()](const SessionState &state) {
+        if (m_session.get() == from)
+            m_bar->setSession(state);
+    });
+    m_bar->setConnection(name, session.get());
+    m_editor->setDialect(&session->dialect(), session->engine().syntaxName);
+    m_queue.clear();
+    m_session = std::move(session);
     Q_EMIT connectionChanged();
 }
 

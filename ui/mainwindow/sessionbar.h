@@ -4,8 +4,6 @@
 #include "extension/connection.h"
 #include "widgets/pane.h"
 
-#include <QPointer>
-
 class QMenu;
 
 namespace Grebe {
@@ -41,7 +39,7 @@ private:
     void fillFacts(QMenu *menu, const QMap<QString, QString> &facts);
 
     ConnectionModel *m_connections;
-    QPointer<Connection> m_session;
+    Connection *m_session = nullptr; ///< the tab's, which sets another one before it lets go of this
     SessionState m_state;
     QString m_connectionName;
     Button *m_connection;

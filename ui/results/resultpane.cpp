@@ -127,8 +127,6 @@ ResultPane::Page *ResultPane::pageForNewRun()
     const int index = int(m_pages.size());
     m_pages.push_back(std::move(page));
     m_stack->insertWidget(index, m_pages.back()->stack);
-    m_tabs->insertTab(index, QString());
-    m_tabs->setCurrentIndex(index);
     return m_pages.back().get();
 }
 
@@ -138,6 +136,10 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     page->grid->setResult(nullptr, nullptr, {});
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
     page->title = title;
+    // A page is shown only when it has a run: whoever hears of the change asks for its state.
+    if (m_tabs->count() <= int(m_pages.size()))
+        m_tabs->insertTab(int(m_pages.size()) - 1, QString());
+    m_tabs->setCurrentIndex(int(std::ranges::find(m_pages, page, &std::unique_ptr<Page>::get) - m_pages.begin()));
     ResultRun *run = page->run.get();
     connect(run, &ResultRun::columnsKnown, page->grid,
             [page, run] { page->grid->setResult(run->store(), &run->columns(), run->columnNames()); });
@@ -304,6 +306,12 @@ QString ResultPane::transferText() const
     if (!page || page->run->progress().byteCount <= 0)
         return {};
     return tr("%1 read").arg(sizeText(page->run->progress().byteCount));
+}
+
+std::shared_ptr<ResultStore> ResultPane::currentStore() const
+{
+    const Page *page = currentPage();
+    return page ? page->run->store() : nullptr;
 }
 
 void ResultPane::addMessage(const QString &text)

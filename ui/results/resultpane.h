@@ -19,6 +19,7 @@ class Label;
 class MessagesView;
 class ResultGrid;
 class ResultRun;
+class ResultStore;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
 enum class RunState { Idle, Running, Finished, Cancelled, Failed };
@@ -45,6 +46,8 @@ public:
     QString stateText() const;
     QString rowText() const; ///< "10,000 rows"
     QString transferText() const; ///< "2.1 GB read · 74 MB/s"
+    /// The rows of the result that is shown; null when none is.
+    std::shared_ptr<ResultStore> currentStore() const;
     /// A line for Messages that belongs to no result.
     void addMessage(const QString &text);
 

@@ -225,18 +225,11 @@ void SchemaModel::load(Node *node)
         return;
     }
     QTimer::singleShot(kPatience, this, [this, id, request] { showLoading(id, request); });
-    const auto list = [this, id, request, connection = QPointer(connection)](const ObjectPath &path) {
-        if (!connection)
-            return;
-        connection->list(path).then(this, [this, id, request](const Result<QList<ObjectInfo>> &answer) {
-            setLevel(id, request, answer);
-        });
-    };
     if (node->connectionName.isEmpty()) {
-        list(node->info.path);
+        list(node);
         return;
     }
-    connection->open().then(this, [this, id, request, list](const Result<ServerInfo> &server) {
+    connection->open().then(this, [this, id, request](const Result<ServerInfo> &server) {
         if (!server) {
             setLevel(id, request, std::unexpected(server.error()));
             return;
@@ -245,9 +238,18 @@ void SchemaModel::load(Node *node)
             opened->detail = u"· "_s + (server->product + u' ' + server->version).trimmed();
             const QModelIndex index = indexOf(opened);
             Q_EMIT dataChanged(index, index);
-            list({});
+            list(opened);
         }
     });
+}
+
+void SchemaModel::list(Node *node)
+{
+    Connection *connection = m_connections->connection(connectionNode(node)->connectionName);
+    connection->list(node->info.path)
+        .then(this, [this, id = node->id, request = node->request](const Result<QList<ObjectInfo>> &answer) {
+            setLevel(id, request, answer);
+        });
 }
 
 void SchemaModel::showLoading(quint64 id, int request)

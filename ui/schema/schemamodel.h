@@ -85,6 +85,7 @@ private:
     void showLoading(quint64 id, int request);
     void setLevel(quint64 id, int request, const Result<QList<ObjectInfo>> &answer);
     void load(Node *node);
+    void list(Node *node);
     void insertConnections(int first, int last);
     void removeConnections(int first, int last);
     QString emptyText(const Node *node) const;

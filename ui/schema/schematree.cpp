@@ -40,8 +40,18 @@ void SchemaTree::drawRow(QPainter *painter, const QStyleOptionViewItem &option, 
     QTreeView::drawRow(painter, option, index);
     const int environment = index.data(SchemaModel::EnvironmentRole).toInt();
     if (environment >= 0)
-        painter->fillRect(QRect(option.rect.left() + 4, option.rect.top(), 3, option.rect.height()),
+        painter->fillRect(QRect(option.rect.left() + 2, option.rect.top(), 3, option.rect.height()),
                           Theme::color(palette(), environmentRole(Environment(environment))));
+}
+
+void SchemaTree::drawBranches(QPainter *painter, const QRect &rect, const QModelIndex &index) const
+{
+    if (!model()->hasChildren(index))
+        return;
+    // At the right end of its step, clear of the environment's strip.
+    Icons::paint(painter, QRect(rect.right() - 14, rect.top() + (rect.height() - 16) / 2, 16, 16),
+                 isExpanded(index) ? QStringLiteral("unfolded") : QStringLiteral("folded"),
+                 Theme::color(palette(), Theme::Subdued));
 }
 
 void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const

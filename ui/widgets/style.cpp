@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "style.h"
 
+#include "icons.h"
 #include "theme.h"
 
 #include <QAbstractScrollArea>
@@ -8,6 +9,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QScrollBar>
+#include <QTabBar>
 #include <QStyleOption>
 
 using namespace Qt::StringLiterals;
@@ -69,7 +71,15 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         return;
     }
     case PE_FrameLineEdit:
+    case PE_FrameTabBarBase:
         return;
+    case PE_IndicatorTabClose: {
+        if (option->state & State_MouseOver)
+            drawFrame(painter, option->rect, Theme::color(palette, Theme::Line), Theme::color(palette, Theme::Hover));
+        Icons::paint(painter, option->rect.adjusted(2, 2, -2, -2), u"close"_s,
+                     Theme::color(palette, option->state & State_MouseOver ? Theme::Failure : Theme::Subdued));
+        return;
+    }
     case PE_IndicatorBranch:
         if (option->state & State_Children) {
             drawChevron(painter, QRectF(option->rect).center(), option->state & State_Open,
@@ -129,7 +139,35 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
     switch (element) {
     case CE_MenuBarEmptyArea:
         painter->fillRect(option->rect, option->palette.brush(QPalette::Window));
+        painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1),
+                          Theme::color(option->palette, Theme::Line));
         return;
+    case CE_TabBarTabShape: {
+        const auto *tab = qstyleoption_cast<const QStyleOptionTab *>(option);
+        if (!tab || tab->shape > QTabBar::RoundedSouth)
+            break;
+        painter->fillRect(tab->rect, tab->palette.brush(QPalette::Window));
+        if ((tab->state & State_MouseOver) && !(tab->state & State_Selected))
+            painter->fillRect(tab->rect, Theme::color(tab->palette, Theme::Hover));
+        painter->fillRect(QRect(tab->rect.left(), tab->rect.bottom(), tab->rect.width(), 1), Theme::color(tab->palette, Theme::Line));
+        if (tab->state & State_Selected)
+            painter->fillRect(QRect(tab->rect.left(), tab->rect.bottom() - 1, tab->rect.width(), 2), Theme::color(tab->palette, Theme::Accent));
+        return;
+    }
+    case CE_TabBarTabLabel: {
+        const auto *tab = qstyleoption_cast<const QStyleOptionTab *>(option);
+        if (!tab)
+            break;
+        QStyleOptionTab label(*tab);
+        label.palette.setColor(QPalette::WindowText,
+                               tab->state & State_Selected ? tab->palette.color(QPalette::WindowText)
+                                                           : Theme::color(tab->palette, Theme::Subdued));
+        label.state &= ~State_HasFocus;
+        QProxyStyle::drawControl(element, &label, painter, widget);
+        if (tab->state & State_HasFocus)
+            drawFrame(painter, tab->rect.adjusted(3, 4, -3, -5), Theme::color(tab->palette, Theme::Accent), Qt::NoBrush);
+        return;
+    }
     case CE_MenuBarItem: {
         const auto *item = qstyleoption_cast<const QStyleOptionMenuItem *>(option);
         if (!item)
@@ -143,6 +181,8 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
             painter->drawRoundedRect(item->rect.adjusted(1, 3, -1, -3), 4, 4);
             painter->restore();
         }
+        painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1),
+                          Theme::color(option->palette, Theme::Line));
         drawItemText(painter, item->rect, Qt::AlignCenter | Qt::TextShowMnemonic | Qt::TextHideMnemonic, item->palette,
                      item->state & State_Enabled, item->text, QPalette::WindowText);
         return;
@@ -247,11 +287,8 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
         return kScrollBarExtent;
     case PM_SplitterWidth:
         return 5;
-    case PM_MenuBarPanelWidth:
-    case PM_MenuBarVMargin:
-        return 0;
     case PM_MenuBarHMargin:
-        return 8;
+        return 0;
     case PM_MenuBarItemSpacing:
         return 0;
     case PM_TreeViewIndentation:
@@ -260,6 +297,18 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     case PM_ButtonIconSize:
     case PM_ListViewIconSize:
         return 16;
+    case PM_TabBarTabOverlap:
+    case PM_TabBarTabShiftVertical:
+    case PM_TabBarTabShiftHorizontal:
+    case PM_TabBarBaseOverlap:
+    case PM_MenuBarPanelWidth:
+    case PM_MenuBarVMargin:
+        return 0;
+    case PM_TabCloseIndicatorWidth:
+    case PM_TabCloseIndicatorHeight:
+        return 16;
+    case PM_TabBarTabHSpace:
+        return 20;
     case PM_FocusFrameHMargin:
         return 2;
     case PM_ScrollView_ScrollBarSpacing:
@@ -302,6 +351,9 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
     case CT_ComboBox:
     case CT_SpinBox:
         result.setHeight(qMax(28, result.height()));
+        return result;
+    case CT_TabBarTab:
+        result.setHeight(qMax(31, result.height()));
         return result;
     case CT_PushButton:
         return QSize(qMax(result.width(), 64), qMax(28, result.height()));

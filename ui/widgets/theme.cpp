@@ -127,6 +127,12 @@ void Theme::apply(Scheme scheme)
     } else {
         QApplication::setStyle(new Style);
     }
+    // Without a desktop there is nobody whose fonts to follow, and Qt's own default is a size too small.
+    if (qEnvironmentVariableIsEmpty("XDG_CURRENT_DESKTOP")) {
+        QFont font = QApplication::font();
+        font.setPixelSize(13);
+        QApplication::setFont(font);
+    }
     const bool dark = scheme == Dark || (scheme == System && hints->colorScheme() == Qt::ColorScheme::Dark);
     QApplication::setPalette(makePalette(dark));
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application.h"
+
+#include "commandline.h"
+#include "demo.h"
+
+#include "connections/connectionmodel.h"
+#include "connections/credentialprompter.h"
+#include "connections/secretstore.h"
+#include "extension/driverextension.h"
+#include "mainwindow/mainwindow.h"
+#include "settings/settings.h"
+#include "widgets/icons.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <QLocale>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+#include <cstdio>
+#include <optional>
+
+#ifdef Q_OS_UNIX
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+namespace {
+
+// Containers and services start programs without a home or a runtime folder; Qt and the KDE libraries then complain on
+// stderr at every turn, or write where they must not.
+void repairEnvironment()
+{
+#ifdef Q_OS_UNIX
+    const QByteArray home = qgetenv("HOME");
+    if (home.isEmpty() || access(home.constData(), W_OK) != 0)
+        qputenv("HOME", QFile::encodeName(QDir::tempPath() + u"/grebe-home-%1"_s.arg(getuid())));
+    QDir().mkpath(QFile::decodeName(qgetenv("HOME")));
+    const QByteArray runtime = qgetenv("XDG_RUNTIME_DIR");
+    struct stat entry {};
+    if (runtime.isEmpty() || stat(runtime.constData(), &entry) != 0 || entry.st_uid != getuid()) {
+        const QByteArray own = QFile::encodeName(QDir::tempPath() + u"/grebe-runtime-%1"_s.arg(getuid()));
+        if ((mkdir(own.constData(), 0700) == 0 || errno == EEXIST) && lstat(own.constData(), &entry) == 0
+            && S_ISDIR(entry.st_mode) && entry.st_uid == getuid() && chmod(own.constData(), 0700) == 0)
+            qputenv("XDG_RUNTIME_DIR", own);
+    }
+#endif
+}
+
+int fail(const QString &text, int code)
+{
+    std::fprintf(stderr, "grebe: %s\n", qPrintable(text));
+    return code;
+}
+
+} // namespace
+
+int runWindow(int &argc, char **argv)
+{
+    repairEnvironment();
+    QApplication application(argc, argv);
+    findDriver();
+    QApplication::setApplicationDisplayName(u"Grebe"_s);
+    QApplication::setDesktopFileName(u"org.grebe.Grebe"_s);
+    QApplication::setWindowIcon(Icons::icon(u"grebe"_s, Theme::Accent));
+    // The C locale has no digit grouping and no words: a window without any locale set speaks English.
+    if (QLocale().language() == QLocale::C)
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"A SQL workbench for data-lake query engines."_s);
+    parser.addHelpOption();
+    const QCommandLineOption connectionOption(u"connection"_s, u"Open an editor on a stored connection or a URL."_s, u"NAME|URL"_s);
+    const QCommandLineOption themeOption(u"theme"_s, u"light, dark or system."_s, u"NAME"_s);
+    const QCommandLineOption demoOption(u"demo-screenshot"_s,
+                                        u"Run the sample query in a window, save a picture of it, print the first rows, end."_s, u"FILE"_s);
+    const QCommandLineOption stateOption(u"screenshot-state"_s,
+                                         u"What the picture shows: %1."_s.arg(Demo::states().join(u", "_s)), u"NAME"_s, u"rows"_s);
+    parser.addOptions({ connectionOption, themeOption, demoOption, stateOption });
+    parser.addPositionalArgument(u"FILES"_s, u"SQL scripts or data files to open."_s, u"[FILES...]"_s);
+    if (!parser.parse(QApplication::arguments()))
+        return fail(parser.errorText(), 2);
+    if (parser.isSet(u"help"_s)) {
+        std::fputs(qPrintable(parser.helpText()), stdout);
+        return 0;
+    }
+    const bool isDemo = parser.isSet(demoOption);
+    const QString state = parser.value(stateOption);
+    if (isDemo && !Demo::states().contains(state))
+        return fail(u"There is no state \"%1\" to take a picture of; there are %2."_s.arg(state, Demo::states().join(u", "_s)), 2);
+
+    // A demonstration leaves no trace: its settings live in a folder of their own.
+    QTemporaryDir demoFolder;
+    std::optional<Settings> settings;
+    if (isDemo)
+        settings.emplace(demoFolder.filePath(u"settings.ini"_s));
+    else
+        settings.emplace();
+    Theme::apply(Theme::schemeFromText(parser.isSet(themeOption) ? parser.value(themeOption)
+                                                                 : settings->value(Settings::ThemeName).toString()));
+
+    QString problem;
+    DriverExtension *driver = DriverExtension::load(&problem);
+    if (!driver)
+        return fail(problem, 3);
+    const QList<const EngineInfo *> engines = driver->engines();
+    ConnectionStore store(engines, isDemo ? demoFolder.filePath(u"connections.json"_s) : ConnectionStore::defaultFileName());
+    store.load();
+    SecretStore secrets(isDemo ? SecretStore::Backend::MemoryOnly : SecretStore::Backend::System);
+    CredentialPrompter prompter(&secrets);
+    ConnectionModel connections(&store, [&](const ConnectionParameters &wanted) {
+        ConnectionParameters parameters = wanted;
+        const QMap<QString, QString> values = secrets.sessionValues(wanted.connectionName());
+        for (const auto &[option, value] : values.asKeyValueRange()) {
+            if (!parameters.hasValue(option))
+                (void)parameters.setValue(option, value);
+        }
+        return driver->createConnection(parameters, &prompter);
+    });
+
+    QString start;
+    if (parser.isSet(connectionOption)) {
+        const QString wanted = parser.value(connectionOption);
+        start = wanted;
+        if (connections.row(wanted) < 0) {
+            const Result<ConnectionParameters> parameters = ConnectionParameters::fromUrl(wanted, engines);
+            if (!parameters)
+                return fail(u"\"%1\" is no stored connection, and no URL: %2"_s.arg(wanted, parameters.error().message), 2);
+            start = parameters->displayName();
+            if (connections.row(start) < 0)
+                connections.addTemporary({ .name = start, .parameters = *parameters });
+        }
+    }
+
+    MainWindow window(&connections, &secrets, &*settings, engines);
+    if (isDemo) {
+        window.resize(1440, 900);
+        window.show();
+        Demo demo(&window, &connections, parser.value(demoOption), state);
+        QMetaObject::invokeMethod(&demo, &Demo::start, Qt::QueuedConnection);
+        return QApplication::exec();
+    }
+    for (const QString &sentence : store.problems())
+        window.showMessage(sentence);
+    window.restoreEditors(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u"/editors.json"_s);
+    if (!start.isEmpty()) {
+        window.newTab(start);
+        window.expandConnection(start);
+    }
+    window.openFiles(parser.positionalArguments());
+    window.show();
+    return QApplication::exec();
+}
+
+} // namespace Grebe

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace Grebe {
+
+/// `grebe` without a command: the window, until it is closed. Makes the QApplication and wires the parts together;
+/// returns the process's exit code.
+///
+/// Shape      `--connection NAME|URL`, `--theme light|dark|system`, files to open, and `--demo-screenshot FILE` with
+///            `--screenshot-state`, which ends by itself.
+int runWindow(int &argc, char **argv);
+
+} // namespace Grebe

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QStringList>
+
+namespace Grebe {
+
+/// Whether these arguments (without the program's name) are for the command line, not for the window.
+bool isCommandLine(const QStringList &arguments);
+
+/// Runs a command with no window system; needs the QCoreApplication. Returns the process's exit code.
+int runCommandLine(const QStringList &arguments);
+
+/// The names under which settings are found, and where the driver is: beside this program, before anywhere else.
+void nameApplication(); ///< before the application object is made
+void findDriver(); ///< after it
+
+} // namespace Grebe

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "formats/bytesink.h"
+
+#include <memory>
+
+namespace Grebe {
+
+/// Standard output, or a file that has its name only when it is whole: until then it is called NAME.part.
+/// A pipe or a device is written to directly. Letting go without commit() removes the .part file.
+class OutputTarget
+{
+public:
+    /// An empty name is standard output.
+    static Result<std::unique_ptr<OutputTarget>> open(const QString &fileName);
+    ~OutputTarget();
+
+    ByteSink &sink() { return m_sink; }
+    Result<void> commit();
+    /// Leaves the .part file for a person to look at; its name.
+    QString keepPart();
+    bool isStandardOutput() const { return m_fileName.isEmpty(); }
+    int descriptor() const { return m_descriptor; }
+
+private:
+    OutputTarget(int descriptor, const QString &fileName, const QString &partName);
+
+    int m_descriptor;
+    const QString m_fileName;
+    QString m_partName; // empty: written to directly, or done
+    DescriptorSink m_sink;
+};
+
+} // namespace Grebe

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connections/connectionmodel.h"
+#include "connections/secretstore.h"
+#include "editor/sqleditor.h"
+#include "extension/resultstore.h"
+#include "fakeconnection.h"
+#include "mainwindow/mainwindow.h"
+#include "mainwindow/statusbar.h"
+#include "schema/schemamodel.h"
+#include "schema/schematree.h"
+#include "schema/schemaview.h"
+#include "settings/settings.h"
+
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Grebe;
+using namespace Qt::StringLiterals;
+
+/// The whole window with a server that does what the test says, worked by real keys.
+class tst_MainWindow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void controlEnterRunsTheStatementAtTheCursor();
+    void theSelectionRunsAsItStands();
+    void runAllStopsAtTheFirstError();
+    void rowsAppearWhileTheStatementRuns();
+    void controlF2StopsItOnTheServer();
+    void closingATabLetsGoOfItsStatement();
+    void closingTheWindowStopsWhatRuns();
+    void anErrorStandsAtItsPlace();
+    void aTabHasASessionOfItsOwn();
+    void theTreeIsReadWhenItIsOpened();
+    void aTablesPreviewIsPutIntoAnEditor();
+    void aClosedEditorComesBack();
+    void editorsSurviveTheProgram();
+    void aFileIsOpenedAndSaved();
+    void theKeysOfTheMenuHaveOneOwner();
+
+private:
+    QueryTab *type(const QString &sql);
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
+    static std::shared_ptr<arrow::Schema> schema();
+    static std::shared_ptr<arrow::RecordBatch> batch(qint64 count);
+    void grab(const QString &name);
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<FakeServer> m_server;
+    std::unique_ptr<ConnectionStore> m_store;
+    std::unique_ptr<ConnectionModel> m_connections;
+    std::unique_ptr<SecretStore> m_secrets;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+static ObjectInfo object(const QStringList &path, ObjectInfo::Kind kind, const QString &type = {})
+{
+    return { .path = ObjectPath(path), .kind = kind, .type = type, .hasChildren = kind != ObjectInfo::Kind::Column };
+}
+
+void tst_MainWindow::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    const QString scheme = qEnvironmentVariable("GREBE_TEST_THEME");
+    Theme::apply(Theme::schemeFromText(scheme.isEmpty() ? u"light"_s : scheme));
+}
+
+void tst_MainWindow::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_folder->isValid());
+    m_server = std::make_unique<FakeServer>();
+    m_server->levels[{}] = QList { object({ u"hive"_s }, ObjectInfo::Kind::Catalog), object({ u"tpch"_s }, ObjectInfo::Kind::Catalog) };
+    m_server->levels[{ u"hive"_s }] = QList { object({ u"hive"_s, u"sales"_s }, ObjectInfo::Kind::Schema) };
+    m_server->levels[{ u"hive"_s, u"sales"_s }] = QList { object({ u"hive"_s, u"sales"_s, u"customers"_s }, ObjectInfo::Kind::Table),
+                                                          object({ u"hive"_s, u"sales"_s, u"orders"_s }, ObjectInfo::Kind::Table),
+                                                          object({ u"hive"_s, u"sales"_s, u"orders_daily"_s }, ObjectInfo::Kind::View) };
+    m_server->levels[{ u"hive"_s, u"sales"_s, u"orders"_s }] = QList {
+        object({ u"hive"_s, u"sales"_s, u"orders"_s, u"orderkey"_s }, ObjectInfo::Kind::Column, u"bigint"_s),
+        object({ u"hive"_s, u"sales"_s, u"orders"_s, u"created"_s }, ObjectInfo::Kind::Column, u"timestamp(6) with time zone"_s)
+    };
+    const QList<const EngineInfo *> engines { &fakeEngineInfo() };
+    m_store = std::make_unique<ConnectionStore>(engines, m_folder->filePath(u"connections.json"_s));
+    ConnectionParameters parameters(fakeEngineInfo());
+    QVERIFY(parameters.setValue(u"host"_s, u"lake.example"_s));
+    for (const auto &[name, kind] : { std::pair(u"lake-prod"_s, Environment::Production), std::pair(u"lake-test"_s, Environment::Test) })
+        QVERIFY(m_store->store({ .name = name, .environment = kind, .parameters = parameters }));
+    m_connections = std::make_unique<ConnectionModel>(m_store.get(), [this](const ConnectionParameters &wanted) {
+        return ConnectionPtr(new FakeConnection(m_server.get(), wanted));
+    });
+    m_secrets = std::make_unique<SecretStore>(SecretStore::Backend::MemoryOnly);
+    m_settings = std::make_unique<Settings>(m_folder->filePath(u"settings.ini"_s));
+    m_window = std::make_unique<MainWindow>(m_connections.get(), m_secrets.get(), m_settings.get(), engines);
+    m_window->resize(1440, 900);
+    m_window->show();
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void tst_MainWindow::cleanup()
+{
+    m_window.reset();
+    m_connections.reset();
+    m_store.reset();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+}
+
+QueryTab *tst_MainWindow::type(const QString &sql)
+{
+    key(Qt::Key_T, Qt::ControlModifier);
+    QueryTab *tab = m_window->currentTab();
+    if (!tab || !tab->editor()->focusWidget())
+        return nullptr;
+    QTest::keyClicks(QApplication::focusWidget(), sql);
+    return tab;
+}
+
+void tst_MainWindow::key(Qt::Key key, Qt::KeyboardModifiers modifiers)
+{
+    QWidget *target = QApplication::focusWidget();
+    QTest::keyClick(target ? target : m_window.get(), key, modifiers);
+}
+
+std::shared_ptr<arrow::Schema> tst_MainWindow::schema()
+{
+    static const auto made = arrow::schema(
+        { arrow::field("n", arrow::int64(), true, arrow::key_value_metadata({ { "grebe.type", "bigint" } })) });
+    return made;
+}
+
+std::shared_ptr<arrow::RecordBatch> tst_MainWindow::batch(qint64 count)
+{
+    arrow::Int64Builder builder;
+    for (qint64 i = 0; i < count; ++i)
+        (void)builder.Append(i);
+    return arrow::RecordBatch::Make(schema(), count, { *builder.Finish() });
+}
+
+// For a person who wants to look: GREBE_GRAB_DIR names a folder for pictures.
+void tst_MainWindow::grab(const QString &name)
+{
+    const QString folder = qEnvironmentVariable("GREBE_GRAB_DIR");
+    if (!folder.isEmpty())
+        QVERIFY(m_window->grab().save(u"%1/%2.png"_s.arg(folder, name)));
+}
+
+void tst_MainWindow::controlEnterRunsTheStatementAtTheCursor()
+{
+    QueryTab *tab = type(u"SELECT 1; SELECT 2"_s);
+    QVERIFY(tab);
+    QCOMPARE(tab->editor()->text(), u"SELECT 1; SELECT 2"_s);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QCOMPARE(m_server->sent, QStringList { u"SELECT 2"_s });
+    QTRY_COMPARE(m_server->statements.first()->startCount, 1);
+
+    m_server->statements.first()->end();
+    QTRY_VERIFY(!tab->isRunning());
+    tab->editor()->setCursorPosition(3);
+    key(Qt::Key_F9);
+    QCOMPARE(m_server->sent, (QStringList { u"SELECT 2"_s, u"SELECT 1"_s }));
+}
+
+void tst_MainWindow::theSelectionRunsAsItStands()
+{
+    QueryTab *tab = type(u"SELECT a FROM t WHERE b"_s);
+    QVERIFY(tab);
+    tab->editor()->select({ .begin = 0, .end = 15 });
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QCOMPARE(m_server->sent, QStringList { u"SELECT a FROM t"_s });
+}
+
+void tst_MainWindow::runAllStopsAtTheFirstError()
+{
+    m_server->onStart = [this](FakeStatement *statement) {
+        if (m_server->sent.size() == 2)
+            statement->end(Error { .code = Error::Code::InvalidArgument, .message = u"no"_s });
+        else
+            statement->end();
+    };
+    QueryTab *tab = type(u"SELECT 1; SELEC 2; SELECT 3"_s);
+    QVERIFY(tab);
+    QSignalSpy ended(tab, &QueryTab::ended);
+    key(Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(m_server->sent, (QStringList { u"SELECT 1"_s, u"SELEC 2"_s }));
+    QVERIFY(tab->editor()->hasError());
+}
+
+void tst_MainWindow::rowsAppearWhileTheStatementRuns()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders"_s);
+    QVERIFY(tab);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    FakeStatement *statement = m_server->statements.first();
+    statement->give(schema());
+    statement->give(batch(1234));
+    QTRY_COMPARE(tab->results()->currentStore()->rowCount(), 1234);
+    QVERIFY(tab->isRunning());
+    QTRY_VERIFY(tab->results()->rowText().startsWith(QLocale().toString(1234)));
+    QVERIFY(m_window->status()->stateText() != tr("Ready"));
+    grab(u"rows"_s);
+    statement->end({ .rowCount = 1234 });
+    QTRY_VERIFY(!tab->isRunning());
+    QTRY_VERIFY(m_window->status()->stateText().startsWith(u"Finished"_s));
+}
+
+void tst_MainWindow::controlF2StopsItOnTheServer()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders"_s);
+    QVERIFY(tab);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(m_server->statements.first()->startCount, 1);
+    QVERIFY(tab->isRunning());
+    key(Qt::Key_F2, Qt::ControlModifier);
+    QTRY_COMPARE(m_server->cancelCount, 1);
+    QTRY_VERIFY(!tab->isRunning());
+    QVERIFY(!tab->editor()->hasError());
+    // The session is as good as before.
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QCOMPARE(m_server->sent.size(), 2);
+}
+
+void tst_MainWindow::closingATabLetsGoOfItsStatement()
+{
+    QVERIFY(type(u"SELECT 1"_s));
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QPointer<FakeStatement> statement = m_server->statements.first();
+    QTRY_COMPARE(statement->startCount, 1);
+    key(Qt::Key_W, Qt::ControlModifier);
+    QCOMPARE(m_window->tabCount(), 0);
+    QTRY_VERIFY(!statement);
+}
+
+void tst_MainWindow::closingTheWindowStopsWhatRuns()
+{
+    QVERIFY(type(u"SELECT 1"_s));
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(m_server->statements.first()->startCount, 1);
+    m_window->close();
+    QTRY_COMPARE(m_server->cancelCount, 1);
+}
+
+void tst_MainWindow::anErrorStandsAtItsPlace()
+{
+    m_server->onStart = [](FakeStatement *statement) {
+        statement->end(Error { .code = Error::Code::InvalidArgument, .message = u"Column 'comit' cannot be resolved"_s,
+                               .vendorCode = u"COLUMN_NOT_FOUND"_s, .line = 1, .column = 8 });
+    };
+    QueryTab *tab = type(u"SELECT 1; SELECT comit FROM orders"_s);
+    QVERIFY(tab);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_VERIFY(tab->editor()->hasError());
+    grab(u"error"_s);
+    tab->editor()->setCursorPosition(0);
+    key(Qt::Key_F2);
+    QCOMPARE(tab->editor()->cursorPosition(), 17);
+}
+
+void tst_MainWindow::aTabHasASessionOfItsOwn()
+{
+    QVERIFY(type(u"SELECT 1"_s));
+    QVERIFY(type(u"SELECT 2"_s));
+    QCOMPARE(m_server->sessionCount, 2);
+    m_window->currentTab()->setConnection(u"lake-test"_s);
+    QCOMPARE(m_server->sessionCount, 3);
+    QCOMPARE(m_window->currentTab()->connectionName(), u"lake-test"_s);
+}
+
+void tst_MainWindow::theTreeIsReadWhenItIsOpened()
+{
+    SchemaTree *tree = m_window->schemas()->tree();
+    QVERIFY(m_server->asked.isEmpty());
+    tree->setFocus();
+    tree->setCurrentIndex(tree->model()->index(0, 0));
+    key(Qt::Key_Right);
+    QTRY_COMPARE(tree->model()->rowCount(tree->model()->index(0, 0)), 2);
+    QCOMPARE(m_server->asked, QList<QStringList> { {} });
+    key(Qt::Key_Down);
+    key(Qt::Key_Right);
+    QTRY_COMPARE(m_server->asked, (QList<QStringList> { {}, { u"hive"_s } }));
+    key(Qt::Key_F5);
+    QTRY_COMPARE(m_server->asked.size(), 3);
+    grab(u"home"_s);
+}
+
+void tst_MainWindow::aTablesPreviewIsPutIntoAnEditor()
+{
+    Q_EMIT m_window->schemas()->previewRequested(u"lake-prod"_s, ObjectPath({ u"hive"_s, u"sales"_s, u"a.b"_s }));
+    QCOMPARE(m_window->tabCount(), 1);
+    QVERIFY2(m_window->currentTab()->editor()->text().contains(u"hive.sales.\"a.b\""_s),
+             qPrintable(m_window->currentTab()->editor()->text()));
+    QVERIFY(m_server->sent.isEmpty());
+}
+
+void tst_MainWindow::aClosedEditorComesBack()
+{
+    QVERIFY(type(u"SELECT 42"_s));
+    key(Qt::Key_W, Qt::ControlModifier);
+    QCOMPARE(m_window->tabCount(), 0);
+    key(Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(m_window->tabCount(), 1);
+    QCOMPARE(m_window->currentTab()->editor()->text(), u"SELECT 42"_s);
+}
+
+void tst_MainWindow::editorsSurviveTheProgram()
+{
+    const QString file = m_folder->filePath(u"editors.json"_s);
+    m_window->restoreEditors(file);
+    QVERIFY(type(u"SELECT 42"_s));
+    m_window->close();
+    const QList<const EngineInfo *> engines { &fakeEngineInfo() };
+    m_window = std::make_unique<MainWindow>(m_connections.get(), m_secrets.get(), m_settings.get(), engines);
+    m_window->restoreEditors(file);
+    QCOMPARE(m_window->tabCount(), 1);
+    QCOMPARE(m_window->currentTab()->editor()->text(), u"SELECT 42"_s);
+    QCOMPARE(m_window->currentTab()->editor()->cursorPosition(), 9);
+}
+
+void tst_MainWindow::aFileIsOpenedAndSaved()
+{
+    const QString name = m_folder->filePath(u"a b.sql"_s);
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("SELECT 'ä'");
+    file.close();
+    m_window->openFiles({ name });
+    QueryTab *tab = m_window->currentTab();
+    QVERIFY(tab);
+    QCOMPARE(tab->title(), u"a b.sql"_s);
+    QVERIFY(!tab->editor()->isModified());
+    QTest::keyClicks(QApplication::focusWidget(), u"-- "_s);
+    QVERIFY(tab->editor()->isModified());
+    key(Qt::Key_S, Qt::ControlModifier);
+    QVERIFY(!tab->editor()->isModified());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(QString::fromUtf8(file.readAll()), u"-- SELECT 'ä'"_s);
+}
+
+void tst_MainWindow::theKeysOfTheMenuHaveOneOwner()
+{
+    QVERIFY(type(u"SELECT 1"_s));
+    QMultiHash<QString, QString> owners;
+    QSet<const QAction *> actions;
+    QList<QWidget *> widgets = m_window->findChildren<QWidget *>();
+    widgets += m_window.get();
+    for (const QWidget *widget : std::as_const(widgets)) {
+        for (const QAction *action : widget->actions())
+            actions += action;
+    }
+    for (const QAction *action : std::as_const(actions)) {
+        for (const QKeySequence &key : action->shortcuts())
+            owners.insert(key.toString(), action->text());
+    }
+    for (const QString &key : { u"Ctrl+Return"_s, u"F9"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s, u"Ctrl+J"_s, u"Ctrl+S"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"Ctrl+W"_s })
+        QVERIFY2(owners.count(key) == 1, qPrintable(key + u": "_s + QStringList(owners.values(key)).join(u", "_s)));
+    QVERIFY2(owners.count(u"Ctrl+/"_s) == 1, qPrintable(QStringList(owners.values(u"Ctrl+/"_s)).join(u", "_s)));
+}
+
+QTEST_MAIN(tst_MainWindow)
+#include "tst_mainwindow.moc"

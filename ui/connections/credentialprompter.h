@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/credentialprovider.h"
+
+#include <QFutureWatcher>
+#include <QObject>
+#include <QPointer>
+
+#include <list>
+#include <memory>
+
+class QDialog;
+
+namespace Grebe {
+
+class SecretStore;
+
+/// Answers drivers' questions from the keychain, and asks the person where it does not know.
+///
+/// Shape      one question on screen for all who ask the same (kind, origin, user) at once; one that nobody waits for any
+///            more goes away. A stored password is used without a word, unless the server has just refused it.
+/// Thread     request() and confirm() from any; the rest on the GUI thread.
+class CredentialPrompter : public QObject, public CredentialProvider
+{
+    Q_OBJECT
+public:
+    explicit CredentialPrompter(SecretStore *secrets, QObject *parent = nullptr);
+    ~CredentialPrompter() override;
+
+    QFuture<Result<Credential>> request(const CredentialRequest &request) override;
+    void confirm(const CredentialRequest &request, const Credential &credential, bool worked) override;
+
+Q_SIGNALS:
+    /// A dialog is on screen; for tests and for a window that wants to be seen.
+    void asked(QDialog *dialog);
+
+private:
+    using Promise = std::shared_ptr<QPromise<Result<Credential>>>;
+    struct Question
+    {
+        CredentialRequest request;
+        std::list<std::pair<Promise, std::unique_ptr<QFutureWatcher<Result<Credential>>>>> waiting;
+        QPointer<QDialog> dialog;
+    };
+    using QuestionPtr = std::shared_ptr<Question>;
+
+    void receive(const CredentialRequest &request, const Promise &promise);
+    void ask(const QuestionPtr &question);
+    void answer(const QuestionPtr &question, const Result<Credential> &credential);
+    void dropCancelled(const QuestionPtr &question);
+
+    SecretStore *m_secrets;
+    std::list<QuestionPtr> m_questions;
+};
+
+} // namespace Grebe

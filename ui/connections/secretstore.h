@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "extension/error.h"
+
+#include <QFuture>
+#include <QMap>
+#include <QObject>
+
+namespace Grebe {
+
+/// Passwords, in the system's keychain alone; in memory while the program runs where there is none.
+///
+/// Shape      a password belongs to a user at an origin, so that two connections to one server share it. Values of other
+///            secret options are kept for this run only.
+/// Thread     GUI; the keychain answers through futures.
+class SecretStore : public QObject
+{
+    Q_OBJECT
+public:
+    enum class Backend { System, MemoryOnly };
+
+    explicit SecretStore(Backend backend = Backend::System, QObject *parent = nullptr);
+
+    /// True when nothing outlives this run: dialogs say so.
+    bool isMemoryOnly() const { return m_isMemoryOnly; }
+
+    /// NotFound when there is none.
+    QFuture<Result<QString>> password(const QString &origin, const QString &user);
+    QFuture<Result<void>> setPassword(const QString &origin, const QString &user, const QString &password);
+    void forgetPassword(const QString &origin, const QString &user);
+
+    void setSessionValue(const QString &connection, const QString &option, const QString &value);
+    QMap<QString, QString> sessionValues(const QString &connection) const { return m_sessionValues.value(connection.toLower()); }
+
+private:
+    static QString key(const QString &origin, const QString &user);
+
+    QMap<QString, QString> m_passwords;
+    QMap<QString, QMap<QString, QString>> m_sessionValues;
+    bool m_isMemoryOnly;
+};
+
+} // namespace Grebe

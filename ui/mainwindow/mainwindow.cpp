@@ -1,0 +1,753 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mainwindow.h"
+
+#include "editorsession.h"
+#include "editortabbar.h"
+#include "homepage.h"
+#include "statusbar.h"
+
+#include "connections/connectioneditor.h"
+#include "connections/connectionmodel.h"
+#include "editor/sqleditor.h"
+#include "schema/schemamodel.h"
+#include "schema/schematree.h"
+#include "schema/schemaview.h"
+#include "settings/settings.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+namespace {
+
+constexpr int kPreviewRows = 1000;
+constexpr qsizetype kClosedTabs = 20;
+
+std::optional<Theme::Role> dot(RunState state)
+{
+    switch (state) {
+    case RunState::Running:
+        return Theme::Running;
+    case RunState::Finished:
+        return Theme::Ok;
+    case RunState::Cancelled:
+        return Theme::Warning;
+    case RunState::Failed:
+        return Theme::Failure;
+    case RunState::Idle:
+        break;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Settings *settings,
+                       const QList<const EngineInfo *> &engines, QWidget *parent)
+    : QMainWindow(parent), m_connections(connections), m_secrets(secrets), m_settings(settings), m_engines(engines),
+      m_splitter(new QSplitter(Qt::Horizontal)), m_schemas(new SchemaView(connections)), m_tabBar(new EditorTabBar),
+      m_pages(new QStackedWidget), m_status(new StatusBar)
+{
+    setWindowTitle(u"Grebe"_s);
+    setAcceptDrops(true);
+    m_fontStep = settings->value(Settings::EditorFontStep).toInt();
+
+    auto *home = new HomePage(engines, sampleConnection(*connections).isEmpty()
+                                             ? QString()
+                                             : sampleSql().section(u'\n', 1).section(u';', 0, 0) + u';');
+    m_home = home;
+    m_pages->addWidget(home);
+    connect(home, &HomePage::connectRequested, this, [this] { editConnection(); });
+    connect(home, &HomePage::openRequested, this, &MainWindow::open);
+    connect(home, &HomePage::sampleRequested, this, &MainWindow::runSample);
+
+    auto *centre = new QWidget;
+    auto *centreLayout = new QVBoxLayout(centre);
+    centreLayout->setContentsMargins({});
+    centreLayout->setSpacing(0);
+    centreLayout->addWidget(m_tabBar);
+    centreLayout->addWidget(m_pages, 1);
+    m_splitter->addWidget(m_schemas);
+    m_splitter->addWidget(centre);
+    m_splitter->setHandleWidth(1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_schemas->setMinimumWidth(160);
+    centre->setMinimumWidth(320);
+    const int sidebar = settings->value(Settings::SidebarWidth).toInt();
+    m_splitter->setSizes({ sidebar, 1440 - sidebar });
+    m_schemas->setVisible(settings->value(Settings::IsSidebarVisible).toBool());
+
+    auto *whole = new QWidget;
+    auto *layout = new QVBoxLayout(whole);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_splitter, 1);
+    layout->addWidget(m_status);
+    setCentralWidget(whole);
+
+    connect(m_tabBar, &QTabBar::currentChanged, this, &MainWindow::showTab);
+    connect(m_tabBar, &QTabBar::tabCloseRequested, this, &MainWindow::closeTab);
+    connect(m_tabBar, &QTabBar::tabMoved, this, [this](int from, int to) { m_tabs.move(from, to); });
+    connect(m_tabBar, &EditorTabBar::newTabRequested, this, [this] { newTab(); });
+    connectTree();
+    makeMenus();
+
+    m_saveTimer.setSingleShot(true);
+    m_saveTimer.setInterval(std::chrono::milliseconds(1500)); // a crash costs at most two seconds of typing
+    connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveEditors);
+
+    resize(1440, 900);
+    restoreGeometry(settings->value(Settings::WindowGeometry).toByteArray());
+    showTab(-1);
+}
+
+MainWindow::~MainWindow()
+{
+    // Tabs are taken down here, while the models they were given still stand.
+    m_tabBar->disconnect(this);
+    qDeleteAll(std::exchange(m_tabs, {}));
+}
+
+QString MainWindow::sampleSql()
+{
+    return u"-- revenue by country\n"
+           "SELECT country, count(*) AS orders, sum(total) AS revenue\n"
+           "FROM orders JOIN customers USING (customer_id)\n"
+           "GROUP BY ALL\n"
+           "ORDER BY revenue DESC;\n"
+           "\n"
+           "-- the largest orders and who placed them\n"
+           "SELECT order_id, ordered_at, name, country, status, total, discount, items, tags\n"
+           "FROM orders JOIN customers USING (customer_id)\n"
+           "ORDER BY total DESC, order_id\n"
+           "LIMIT 10000;\n"_s;
+}
+
+void MainWindow::showMessage(const QString &text)
+{
+    m_message = text;
+    updateStatus();
+}
+
+void MainWindow::expandConnection(const QString &name)
+{
+    m_schemas->expandConnection(name);
+}
+
+QString MainWindow::sampleConnection(const ConnectionModel &connections)
+{
+    for (int row = 0; row < connections.rowCount(); ++row) {
+        if (connections.stored(row).isBuiltIn)
+            return connections.stored(row).name;
+    }
+    return {};
+}
+
+void MainWindow::connectTree()
+{
+    connect(m_schemas, &SchemaView::previewRequested, this, &MainWindow::previewTable);
+    connect(m_schemas, &SchemaView::definitionRequested, this, &MainWindow::showDefinition);
+    connect(m_schemas, &SchemaView::newEditorRequested, this, [this](const QString &name) { newTab(name); });
+    connect(m_schemas, &SchemaView::newConnectionRequested, this, [this] { editConnection(); });
+    connect(m_schemas, &SchemaView::editConnectionRequested, this, [this](const QString &name) { editConnection(name); });
+    connect(m_schemas, &SchemaView::removeConnectionRequested, this, &MainWindow::removeConnection);
+    connect(m_schemas, &SchemaView::insertNameRequested, this, [this](const QString &name, const ObjectPath &path) {
+        Connection *connection = m_connections->connection(name);
+        if (!connection)
+            return;
+        QueryTab *tab = currentTab() ? currentTab() : newTab(name);
+        tab->editor()->insertText(connection->dialect().path(path));
+        tab->editor()->setFocus();
+    });
+}
+
+void MainWindow::makeMenus()
+{
+    const auto add = [this](QMenu *menu, const QString &text, const QList<QKeySequence> &keys, auto slot) {
+        QAction *action = menu->addAction(text);
+        action->setShortcuts(keys);
+        connect(action, &QAction::triggered, this, slot);
+        return action;
+    };
+    // The editor answers these keys itself, so that the grid and the fields keep theirs: the menu only shows them.
+    const auto addEdit = [this](QMenu *menu, const QString &text, const QString &key, auto slot) {
+        QAction *action = menu->addAction(key.isEmpty() ? text : text + u'\t' + key);
+        connect(action, &QAction::triggered, this, [this, slot] {
+            if (QueryTab *tab = currentTab())
+                (tab->editor()->*slot)();
+        });
+        m_editorActions += action;
+    };
+    const auto key = [](const char *text) { return QKeySequence(QString::fromLatin1(text)); };
+
+    QMenu *file = menuBar()->addMenu(tr("&File"));
+    add(file, tr("&New Editor"), { key("Ctrl+T"), key("Ctrl+N") }, [this] { newTab(); });
+    add(file, tr("&Open…"), { key("Ctrl+O") }, &MainWindow::open);
+    file->addSeparator();
+    m_save = add(file, tr("&Save"), { key("Ctrl+S") }, [this] { save(false); });
+    m_editorActions += add(file, tr("Save &As…"), { key("Ctrl+Shift+S") }, [this] { save(true); });
+    file->addSeparator();
+    m_editorActions += add(file, tr("&Close Editor"), { key("Ctrl+W") }, [this] { closeTab(m_tabBar->currentIndex()); });
+    m_reopen = add(file, tr("&Reopen Closed Editor"), { key("Ctrl+Shift+T") }, &MainWindow::reopenTab);
+    file->addSeparator();
+    add(file, tr("&Quit"), { key("Ctrl+Q") }, [this] { close(); })->setMenuRole(QAction::QuitRole);
+    m_editorActions += m_save;
+
+    QMenu *edit = menuBar()->addMenu(tr("&Edit"));
+    addEdit(edit, tr("&Undo"), u"Ctrl+Z"_s, &SqlEditor::undo);
+    addEdit(edit, tr("&Redo"), u"Ctrl+Shift+Z"_s, &SqlEditor::redo);
+    edit->addSeparator();
+    addEdit(edit, tr("Cu&t"), u"Ctrl+X"_s, &SqlEditor::cut);
+    addEdit(edit, tr("&Copy"), u"Ctrl+C"_s, &SqlEditor::copy);
+    addEdit(edit, tr("&Paste"), u"Ctrl+V"_s, &SqlEditor::paste);
+    addEdit(edit, tr("Select &All"), u"Ctrl+A"_s, &SqlEditor::selectAll);
+    edit->addSeparator();
+    addEdit(edit, tr("&Find…"), u"Ctrl+F"_s, &SqlEditor::find);
+    addEdit(edit, tr("R&eplace…"), u"Ctrl+R"_s, &SqlEditor::replace);
+    edit->addSeparator();
+    addEdit(edit, tr("Co&mment or Uncomment"), u"Ctrl+/"_s, &SqlEditor::toggleComment);
+
+    QMenu *query = menuBar()->addMenu(tr("&Query"));
+    m_run = add(query, tr("&Run Statement or Selection"), { key("Ctrl+Return"), key("Ctrl+Enter"), key("F9") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->run();
+        else
+            runSample();
+    });
+    m_runAll = add(query, tr("Run &All"), { key("Ctrl+Shift+Return"), key("Ctrl+Shift+Enter"), key("Alt+X") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->runAll();
+    });
+    m_editorActions += m_runAll;
+    m_stop = add(query, tr("&Stop"), { key("Ctrl+F2") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->stop();
+    });
+    query->addSeparator();
+    m_editorActions += add(query, tr("Go to the &Problem"), { key("F2") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->editor()->goToError();
+    });
+
+    QMenu *results = menuBar()->addMenu(tr("&Results"));
+    m_editorActions += add(results, tr("&Show or Hide Results"), { key("Ctrl+J") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->toggleResults();
+    });
+    m_editorActions += add(results, tr("Go to &Editor or Results"), { key("F8") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->focusOtherHalf();
+    });
+    m_editorActions += add(results, tr("Go to the &Results"), { key("Ctrl+PgDown") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->focusGrid();
+    });
+    m_editorActions += add(results, tr("Go to the E&ditor"), { key("Ctrl+PgUp") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->editor()->setFocus(Qt::ShortcutFocusReason);
+    });
+
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    QAction *sidebar = add(view, tr("&Connections and Schemas"), { key("Ctrl+B") }, [this](bool shown) {
+        m_schemas->setVisible(shown);
+        m_settings->setValue(Settings::IsSidebarVisible, shown);
+    });
+    sidebar->setCheckable(true);
+    sidebar->setChecked(!m_schemas->isHidden());
+    add(view, tr("&Search the Schemas"), { key("Ctrl+P") }, [this, sidebar] {
+        if (!sidebar->isChecked())
+            sidebar->trigger();
+        m_schemas->focusSearch();
+    });
+    view->addSeparator();
+    QMenu *theme = view->addMenu(tr("&Theme"));
+    auto *themes = new QActionGroup(this);
+    const QString current = m_settings->value(Settings::ThemeName).toString();
+    const auto addTheme = [&](const QString &text, const QString &name) {
+        QAction *action = theme->addAction(text, this, [this, name] { setTheme(name); });
+        action->setCheckable(true);
+        action->setChecked(name == current);
+        themes->addAction(action);
+    };
+    addTheme(tr("As the &System"), u"system"_s);
+    addTheme(tr("&Light"), u"light"_s);
+    addTheme(tr("&Dark"), u"dark"_s);
+    view->addSeparator();
+    const auto addZoom = [&](const QString &text, const QList<QKeySequence> &keys, int step) {
+        m_editorActions += add(view, text, keys, [this, step] {
+            m_fontStep = step == 0 ? 0 : m_fontStep + step;
+            m_settings->setValue(Settings::EditorFontStep, m_fontStep);
+            for (QueryTab *tab : std::as_const(m_tabs))
+                tab->editor()->changeFontSize(step);
+        });
+    };
+    addZoom(tr("L&arger Font"), { key("Ctrl++"), key("Ctrl+=") }, 1);
+    addZoom(tr("S&maller Font"), { key("Ctrl+-") }, -1);
+    addZoom(tr("&Normal Font"), { key("Ctrl+0") }, 0);
+
+    QMenu *connections = menuBar()->addMenu(tr("&Connections"));
+    add(connections, tr("&New Connection…"), {}, [this] { editConnection(); });
+    add(connections, tr("&Edit Connection…"), {}, [this] {
+        const QString name = m_schemas->currentConnection();
+        const StoredConnection stored = m_connections->stored(m_connections->row(name));
+        if (stored.name.isEmpty() || stored.isBuiltIn) {
+            m_message = tr("Choose one of your connections in the tree first");
+            updateStatus();
+            return;
+        }
+        editConnection(name);
+    });
+    connections->addSeparator();
+    connect(connections->addAction(tr("&Read the Current Level Again") + u"\tF5"_s), &QAction::triggered, m_schemas,
+            &SchemaView::reloadCurrent);
+
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    add(help, tr("&About Grebe"), {}, &MainWindow::about)->setMenuRole(QAction::AboutRole);
+
+    // Keys work while a menu bar is hidden, too.
+    const QList<QMenu *> menus = menuBar()->findChildren<QMenu *>();
+    for (QMenu *menu : menus)
+        addActions(menu->actions());
+}
+
+QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
+{
+    QString name = connection;
+    if (name.isEmpty() && currentTab())
+        name = currentTab()->connectionName();
+    if (name.isEmpty())
+        name = m_schemas->currentConnection();
+    if (name.isEmpty() && m_connections->row(m_settings->value(Settings::LastConnection).toString()) >= 0)
+        name = m_settings->value(Settings::LastConnection).toString();
+    if (name.isEmpty())
+        name = m_connections->stored(0).name;
+
+    auto *tab = new QueryTab(m_connections);
+    tab->setScratchNumber(m_nextScratch++);
+    tab->editor()->changeFontSize(0);
+    if (m_fontStep != 0)
+        tab->editor()->changeFontSize(m_fontStep);
+    tab->editor()->setText(text);
+    tab->setConnection(name);
+    m_settings->setValue(Settings::LastConnection, name);
+
+    connect(tab, &QueryTab::titleChanged, this, [this, tab] { updateTab(tab); });
+    connect(tab, &QueryTab::connectionChanged, this, [this, tab] {
+        updateTab(tab);
+        m_saveTimer.start();
+    });
+    connect(tab, &QueryTab::stateChanged, this, [this, tab] {
+        updateTab(tab);
+        if (tab == currentTab())
+            updateStatus();
+    });
+    connect(tab, &QueryTab::selectionSummaryChanged, this, [this, tab](const QString &summary) {
+        if (tab != currentTab())
+            return;
+        m_selectionSummary = summary;
+        updateStatus();
+    });
+    connect(tab->editor(), &SqlEditor::textChanged, this, [this] { m_saveTimer.start(); });
+
+    m_tabs += tab;
+    m_pages->addWidget(tab);
+    const int index = m_tabBar->addTab(tab->title());
+    updateTab(tab);
+    m_tabBar->setCurrentIndex(index);
+    showTab(index);
+    tab->editor()->setFocus();
+    m_saveTimer.start();
+    return tab;
+}
+
+QueryTab *MainWindow::currentTab() const
+{
+    return tab(m_tabBar->currentIndex());
+}
+
+int MainWindow::tabCount() const
+{
+    return int(m_tabs.size());
+}
+
+QueryTab *MainWindow::tab(int index) const
+{
+    return m_tabs.value(index, nullptr);
+}
+
+int MainWindow::indexOf(const QueryTab *tab) const
+{
+    return int(m_tabs.indexOf(tab));
+}
+
+void MainWindow::showTab(int index)
+{
+    QueryTab *shown = tab(index);
+    m_pages->setCurrentWidget(shown ? static_cast<QWidget *>(shown) : m_home);
+    m_tabBar->setVisible(shown);
+    m_selectionSummary.clear();
+    m_message.clear();
+    if (shown)
+        shown->editor()->setFocus();
+    updateActions();
+    updateStatus();
+}
+
+void MainWindow::closeTab(int index)
+{
+    QueryTab *closing = tab(index);
+    if (!closing)
+        return;
+    // Nothing is asked: what was closed comes back with Ctrl+Shift+T, text and all.
+    const QString text = closing->editor()->text();
+    if (!text.trimmed().isEmpty()) {
+        m_closed += { closing->fileName(), text, closing->connectionName(), closing->editor()->isModified() };
+        if (m_closed.size() > kClosedTabs)
+            m_closed.removeFirst();
+    }
+    m_tabs.removeAt(index);
+    m_pages->removeWidget(closing);
+    m_tabBar->removeTab(index);
+    closing->deleteLater();
+    showTab(m_tabBar->currentIndex());
+    m_saveTimer.start();
+}
+
+void MainWindow::reopenTab()
+{
+    if (m_closed.isEmpty())
+        return;
+    const ClosedTab closed = m_closed.takeLast();
+    QueryTab *tab = newTab(closed.connection, closed.text);
+    tab->setFileName(closed.fileName);
+    tab->editor()->setModified(closed.isModified);
+    updateActions();
+}
+
+void MainWindow::updateTab(QueryTab *tab)
+{
+    const int index = indexOf(tab);
+    if (index < 0 || index >= m_tabBar->count())
+        return;
+    if (m_tabBar->tabText(index) != tab->title())
+        m_tabBar->setTabText(index, tab->title());
+    m_tabBar->setTabToolTip(index, tab->fileName().isEmpty() ? tab->title() : tab->fileName().toHtmlEscaped());
+    const int row = m_connections->row(tab->connectionName());
+    m_tabBar->setMark(index, { .isModified = !tab->fileName().isEmpty() && tab->editor()->isModified(),
+                               .isRunning = tab->isRunning(),
+                               .environment = environmentRole(m_connections->stored(row).environment) });
+    if (tab == currentTab())
+        setWindowTitle(tr("%1 – Grebe").arg(tab->title()));
+}
+
+void MainWindow::updateStatus()
+{
+    QueryTab *tab = currentTab();
+    m_stop->setEnabled(tab && tab->isRunning());
+    if (!tab) {
+        setWindowTitle(u"Grebe"_s);
+        m_status->setState(m_message.isEmpty() ? tr("Not connected") : m_message, std::nullopt);
+        m_status->setFacts({});
+        m_status->setRight({});
+        return;
+    }
+    const ResultPane *results = tab->results();
+    if (!tab->notice().isEmpty() || !m_message.isEmpty())
+        m_status->setState(tab->notice().isEmpty() ? m_message : tab->notice(), Theme::Warning);
+    else if (results->state() == RunState::Idle)
+        m_status->setState(tr("Ready"), std::nullopt);
+    else
+        m_status->setState(results->stateText(), dot(results->state()));
+    m_status->setFacts({ results->rowText(), results->transferText() });
+    QStringList right;
+    if (tab->isRunning())
+        right += tr("Ctrl+F2 stops it on the server");
+    else if (tab->editor()->hasError())
+        right += tr("F2 goes to the problem");
+    right += m_selectionSummary;
+    right += tr("Ln %1, Col %2").arg(QLocale().toString(tab->editor()->cursorLine()),
+                                     QLocale().toString(tab->editor()->cursorColumn()));
+    m_status->setRight(right);
+}
+
+void MainWindow::updateActions()
+{
+    const bool hasTab = currentTab();
+    for (QAction *action : std::as_const(m_editorActions))
+        action->setEnabled(hasTab);
+    m_reopen->setEnabled(!m_closed.isEmpty());
+    m_run->setEnabled(hasTab || !sampleConnection(*m_connections).isEmpty());
+}
+
+QueryTab *MainWindow::runSample()
+{
+    const QString connection = sampleConnection(*m_connections);
+    if (connection.isEmpty())
+        return nullptr;
+    QueryTab *tab = newTab(connection, sampleSql());
+    m_schemas->expandConnection(connection);
+    tab->editor()->setFocus();
+    m_run->trigger();
+    return tab;
+}
+
+void MainWindow::open()
+{
+    auto *dialog = new QFileDialog(this, tr("Open"), m_settings->value(Settings::LastFolder).toString(),
+                                   tr("SQL scripts and data (*.sql *.parquet *.csv *.tsv *.json *.jsonl *.ndjson);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openFiles);
+    dialog->open();
+}
+
+void MainWindow::openFiles(const QStringList &fileNames)
+{
+    static const QStringList dataTypes { u"parquet"_s, u"csv"_s, u"tsv"_s, u"json"_s, u"jsonl"_s, u"ndjson"_s };
+    for (const QString &fileName : fileNames) {
+        const QFileInfo info(fileName);
+        m_settings->setValue(Settings::LastFolder, info.absolutePath());
+        if (dataTypes.contains(info.suffix().toLower())) {
+            int row = 0;
+            while (row < m_connections->rowCount()
+                   && !(m_connections->stored(row).parameters.isValid()
+                        && m_connections->stored(row).parameters.engine().features.testFlag(EngineInfo::OpensFiles)))
+                ++row;
+            Connection *connection = m_connections->connection(row);
+            if (!connection) {
+                m_message = tr("No connection here can open %1: add one of DuckDB").arg(info.fileName());
+                updateStatus();
+                continue;
+            }
+            newTab(m_connections->stored(row).name,
+                   connection->previewSql(ObjectPath({ info.absoluteFilePath() }), kPreviewRows) + u'\n');
+            m_run->trigger();
+            continue;
+        }
+        QFile file(fileName);
+        if (!file.open(QIODevice::ReadOnly)) {
+            m_message = tr("%1 cannot be opened: %2").arg(fileName, file.errorString());
+            updateStatus();
+            continue;
+        }
+        QueryTab *tab = newTab({}, QString::fromUtf8(file.readAll()));
+        tab->setFileName(info.absoluteFilePath());
+    }
+}
+
+void MainWindow::save(bool askName)
+{
+    QueryTab *tab = currentTab();
+    if (!tab)
+        return;
+    if (!askName && !tab->fileName().isEmpty()) {
+        saveTo(tab, tab->fileName());
+        return;
+    }
+    auto *dialog = new QFileDialog(this, tr("Save"), m_settings->value(Settings::LastFolder).toString(),
+                                   tr("SQL scripts (*.sql);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"sql"_s);
+    connect(dialog, &QFileDialog::fileSelected, tab, [this, tab](const QString &fileName) { saveTo(tab, fileName); });
+    dialog->open();
+}
+
+void MainWindow::saveTo(QueryTab *tab, const QString &fileName)
+{
+    QSaveFile file(fileName);
+    const QByteArray bytes = tab->editor()->text().toUtf8();
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+        m_message = tr("%1 cannot be saved: %2").arg(fileName, file.errorString());
+        updateStatus();
+        return;
+    }
+    m_settings->setValue(Settings::LastFolder, QFileInfo(fileName).absolutePath());
+    m_message.clear();
+    tab->editor()->setModified(false);
+    tab->setFileName(QFileInfo(fileName).absoluteFilePath());
+    updateStatus();
+    m_saveTimer.start();
+}
+
+void MainWindow::previewTable(const QString &connection, const ObjectPath &path)
+{
+    Connection *server = m_connections->connection(connection);
+    if (!server)
+        return;
+    // Shown before it runs: a preview of a table can be dear, and the person decides.
+    newTab(connection, server->previewSql(path, kPreviewRows) + u'\n');
+}
+
+void MainWindow::showDefinition(const QString &connection, const ObjectPath &path)
+{
+    Connection *server = m_connections->connection(connection);
+    if (!server)
+        return;
+    server->definition(path).then(this, [this, connection](const Result<QString> &definition) {
+        if (definition) {
+            newTab(connection, *definition + u'\n');
+            return;
+        }
+        m_message = definition.error().message;
+        updateStatus();
+    });
+}
+
+ConnectionEditor *MainWindow::editConnection(const QString &name)
+{
+    auto *editor = new ConnectionEditor(m_connections, m_secrets, m_engines, this);
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    if (!name.isEmpty())
+        editor->setConnection(m_connections->stored(m_connections->row(name)));
+    connect(editor, &ConnectionEditor::saved, this, [this](const QString &stored) {
+        m_schemas->expandConnection(stored);
+        if (!currentTab())
+            newTab(stored);
+    });
+    editor->open();
+    return editor;
+}
+
+void MainWindow::removeConnection(const QString &name)
+{
+    auto *question = new QMessageBox(QMessageBox::Question, tr("Remove connection"),
+                                     tr("Remove the connection “%1”? Its server and data stay as they are.").arg(name),
+                                     QMessageBox::Cancel, this);
+    question->setTextFormat(Qt::PlainText);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton *remove = question->addButton(tr("Remove"), QMessageBox::AcceptRole);
+    connect(question, &QMessageBox::buttonClicked, this, [this, name, remove](QAbstractButton *button) {
+        if (button != remove)
+            return;
+        if (const Result<void> removed = m_connections->store()->remove(name); !removed) {
+            m_message = removed.error().message;
+            updateStatus();
+        }
+    });
+    question->open();
+}
+
+void MainWindow::setTheme(const QString &name)
+{
+    m_settings->setValue(Settings::ThemeName, name);
+    Theme::apply(Theme::schemeFromText(name));
+}
+
+void MainWindow::about()
+{
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Grebe"),
+                                tr("Grebe %1\n\nA SQL workbench for data-lake query engines, and the Qt SQL driver under it.\n"
+                                   "Licensed under the Apache License 2.0.")
+                                    .arg(QApplication::applicationVersion()),
+                                QMessageBox::Ok, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+void MainWindow::restoreEditors(const QString &fileName)
+{
+    m_sessionFile = fileName;
+    const Result<QList<SavedEditor>> editors = readEditors(fileName);
+    if (!editors) {
+        m_message = editors.error().message;
+        updateStatus();
+        return;
+    }
+    int current = -1;
+    for (const SavedEditor &saved : *editors) {
+        QString text = saved.text;
+        if (!saved.isModified && !saved.fileName.isEmpty()) {
+            QFile file(saved.fileName);
+            if (file.open(QIODevice::ReadOnly))
+                text = QString::fromUtf8(file.readAll());
+        }
+        QueryTab *tab = newTab(m_connections->row(saved.connection) >= 0 ? saved.connection : QString(), text);
+        tab->setFileName(saved.fileName);
+        tab->editor()->setModified(saved.isModified);
+        tab->editor()->setCursorPosition(saved.cursor);
+        if (saved.isCurrent)
+            current = indexOf(tab);
+    }
+    if (current >= 0)
+        m_tabBar->setCurrentIndex(current);
+}
+
+void MainWindow::saveEditors()
+{
+    if (m_sessionFile.isEmpty())
+        return;
+    QList<SavedEditor> editors;
+    for (const QueryTab *tab : std::as_const(m_tabs)) {
+        const bool isClean = !tab->fileName().isEmpty() && !tab->editor()->isModified();
+        if (!isClean && tab->fileName().isEmpty() && tab->editor()->text().trimmed().isEmpty())
+            continue;
+        editors += { .text = isClean ? QString() : tab->editor()->text(),
+                     .fileName = tab->fileName(),
+                     .connection = tab->connectionName(),
+                     .cursor = tab->editor()->cursorPosition(),
+                     .isModified = !isClean,
+                     .isCurrent = tab == currentTab() };
+    }
+    if (const Result<void> written = writeEditors(m_sessionFile, editors); !written) {
+        m_message = written.error().message;
+        updateStatus();
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    m_saveTimer.stop();
+    saveEditors();
+    m_settings->setValue(Settings::WindowGeometry, saveGeometry());
+    if (!m_schemas->isHidden())
+        m_settings->setValue(Settings::SidebarWidth, m_splitter->sizes().value(0));
+    for (QueryTab *tab : std::as_const(m_tabs))
+        tab->stop();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    QStringList fileNames;
+    const QList<QUrl> urls = event->mimeData()->urls();
+    for (const QUrl &url : urls) {
+        if (url.isLocalFile())
+            fileNames += url.toLocalFile();
+    }
+    openFiles(fileNames);
+}
+
+void MainWindow::changeEvent(QEvent *event)
+{
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        updateStatus();
+}
+
+} // namespace Grebe

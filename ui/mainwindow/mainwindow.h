@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "querytab.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+class QActionGroup;
+class QSplitter;
+class QStackedWidget;
+
+namespace Grebe {
+
+class ConnectionEditor;
+class EditorTabBar;
+class SchemaView;
+class SecretStore;
+class Settings;
+class StatusBar;
+
+/// The window: tree, editors, status bar, and every action with its key.
+///
+/// Thread     GUI; it never waits. Closing it lets go of all statements, which cancels them on their servers.
+/// Ownership  models and settings are the application's and outlive it.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    MainWindow(ConnectionModel *connections, SecretStore *secrets, Settings *settings,
+               const QList<const EngineInfo *> &engines, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// An editor on a connection; an empty name takes the current tab's, the tree's or the first.
+    QueryTab *newTab(const QString &connection = {}, const QString &text = {});
+    QueryTab *currentTab() const;
+    int tabCount() const;
+    QueryTab *tab(int index) const;
+    void openFiles(const QStringList &fileNames);
+    /// Opens the sample query in an editor and runs it by the same action as the key.
+    QueryTab *runSample();
+    /// Shows the dialog for a new connection, or for the stored one of that name.
+    ConnectionEditor *editConnection(const QString &name = {});
+
+    SchemaView *schemas() const { return m_schemas; }
+    StatusBar *status() const { return m_status; }
+    QAction *runAction() const { return m_run; }
+
+    /// Editors as they were when the program ended, and their upkeep from now on.
+    void restoreEditors(const QString &fileName);
+    /// What is wrong with something that is no run: in the status bar.
+    void showMessage(const QString &text);
+    void expandConnection(const QString &name);
+    /// A script for the built-in connection; its first statement is the one on the home page.
+    static QString sampleSql();
+    /// The built-in connection's name; empty when there is none.
+    static QString sampleConnection(const ConnectionModel &connections);
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    void makeMenus();
+    void connectTree();
+    void showTab(int index);
+    void closeTab(int index);
+    void reopenTab();
+    void updateTab(QueryTab *tab);
+    void updateStatus();
+    void updateActions();
+    void open();
+    void save(bool askName);
+    void saveTo(QueryTab *tab, const QString &fileName);
+    void previewTable(const QString &connection, const ObjectPath &path);
+    void showDefinition(const QString &connection, const ObjectPath &path);
+    void removeConnection(const QString &name);
+    void setTheme(const QString &name);
+    void about();
+    void saveEditors();
+    int indexOf(const QueryTab *tab) const;
+
+    ConnectionModel *m_connections;
+    SecretStore *m_secrets;
+    Settings *m_settings;
+    const QList<const EngineInfo *> m_engines;
+    QSplitter *m_splitter;
+    SchemaView *m_schemas;
+    EditorTabBar *m_tabBar;
+    QStackedWidget *m_pages; // the home page, then a page a tab in the order of the tabs' data
+    QWidget *m_home;
+    StatusBar *m_status;
+    QList<QueryTab *> m_tabs; // in the order of the tab bar
+    QAction *m_run = nullptr;
+    QAction *m_runAll = nullptr;
+    QAction *m_stop = nullptr;
+    QAction *m_save = nullptr;
+    QAction *m_reopen = nullptr;
+    QList<QAction *> m_editorActions;
+    QString m_selectionSummary;
+    QString m_message;
+    QString m_sessionFile;
+    QTimer m_saveTimer;
+    struct ClosedTab
+    {
+        QString fileName;
+        QString text;
+        QString connection;
+        bool isModified = false;
+    };
+    QList<ClosedTab> m_closed;
+    int m_nextScratch = 1;
+    int m_fontStep = 0;
+};
+
+} // namespace Grebe

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QSettings>
+#include <QVariant>
+
+#include <memory>
+
+namespace Grebe {
+
+/// What the program remembers of a person's choices: one table of keys, types and defaults over QSettings.
+///
+/// Shape      a value whose type is not the table's is the default: a file edited by hand cannot break the window.
+/// Thread     GUI.
+class Settings
+{
+public:
+    enum Key {
+        WindowGeometry,
+        WindowState,
+        SidebarWidth,
+        IsSidebarVisible,
+        EditorShare, ///< of the editor's height in a tab, in per cent
+        ThemeName, ///< "system", "light" or "dark"
+        EditorFontStep, ///< pixels added to the system's fixed font
+        LastFolder,
+        LastConnection
+    };
+
+    Settings();
+    explicit Settings(const QString &fileName); ///< an INI file: for tests
+
+    QVariant value(Key key) const;
+    void setValue(Key key, const QVariant &value);
+
+private:
+    std::unique_ptr<QSettings> m_store;
+};
+
+} // namespace Grebe
