@@ -23,6 +23,17 @@ constexpr int heartbeatAttempts = 3;
 // What a server sends wrong once it mostly sends wrong again, but a page that a proxy cut or mangled may come whole.
 constexpr int malformedAttempts = 3;
 
+// What changes something answers with no columns, or with one of its own that says the update count once more: nothing
+// that the statement asked for. CALL and ALTER TABLE EXECUTE may answer with real rows.
+bool isReceipt(const arrow::Schema &schema)
+{
+    if (schema.num_fields() != 1)
+        return schema.num_fields() == 0;
+    const arrow::Field &field = *schema.field(0);
+    return (field.name() == "rows" && field.type()->id() == arrow::Type::INT64)
+        || (field.name() == "result" && field.type()->id() == arrow::Type::BOOL);
+}
+
 QString numberText(qint64 number)
 {
     return QLocale::c().toString(number);
@@ -302,8 +313,7 @@ void TrinoStatement::takeRows(const TrinoPage &page)
         return;
     if (!m_schema) {
         std::shared_ptr<arrow::Schema> schema = schemaOf(*m_decoder);
-        // What writes says how many rows in a column of its own, which is the update count once more.
-        if (m_isUpdate && schema->num_fields() == 1 && schema->field(0)->name() == "rows") {
+        if (m_isUpdate && isReceipt(*schema)) {
             m_summary.affectedRows = m_summary.affectedRows ? m_summary.affectedRows : firstInteger(page.batch);
             return;
         }

@@ -95,6 +95,9 @@ private Q_SLOTS:
     void returningCounts();
     void firstRowsComeFirst();
     void closeReleasesTheFile();
+    void intervalBeyondArrow();
+    void failedCommitEndsTheTransaction();
+    void abortedTransactionWaitsForRollback();
 };
 
 void tst_DuckDbEngine::typeIsExact_data()
@@ -518,6 +521,47 @@ void tst_DuckDbEngine::closeReleasesTheFile()
     connection->close();
     QTRY_VERIFY(!QFile::exists(file + u".wal"_s)); // written back as the database was closed
     QCOMPARE(valueOf(*connection, u"SELECT a FROM t"_s), u"1"_s);
+}
+
+void tst_DuckDbEngine::intervalBeyondArrow()
+{
+    const ConnectionPtr connection = connectTo(u"duckdb:"_s);
+    const QString answer = valueOf(*connection, u"SELECT to_hours(2562047)"_s); // 292 years are 2559672 hours
+    QVERIFY2(answer == "2562047:00:00"_L1, qPrintable(answer));
+    const QString beyond = valueOf(*connection, u"SELECT to_hours(2562048)"_s);
+    QVERIFY2(beyond.startsWith("NotImplemented"_L1), qPrintable(beyond));
+    QCOMPARE(valueOf(*connection, u"SELECT to_hours(2562048)::VARCHAR"_s), u"2562048:00:00"_s);
+}
+
+void tst_DuckDbEngine::failedCommitEndsTheTransaction()
+{
+    const ConnectionPtr first = connectTo(u"duckdb:"_s);
+    QCOMPARE(valueOf(*first, u"CREATE TABLE t (a INTEGER PRIMARY KEY)"_s), u"(no rows)"_s);
+    const ConnectionPtr second = first->newSession();
+    for (Connection *connection : { first.get(), second.get() }) {
+        QVERIFY(waitFor(connection->begin()));
+        QCOMPARE(valueOf(*connection, u"INSERT INTO t VALUES (1)"_s), u"(no rows)"_s);
+    }
+    QVERIFY(waitFor(first->commit()));
+    const Result<void> committed = waitFor(second->commit());
+    QVERIFY(!committed);
+    QVERIFY(!second->session().inTransaction);
+    QVERIFY(waitFor(second->begin())); // there is none any more
+    QVERIFY(waitFor(second->rollback()));
+}
+
+void tst_DuckDbEngine::abortedTransactionWaitsForRollback()
+{
+    const ConnectionPtr connection = connectTo(u"duckdb:"_s);
+    QCOMPARE(valueOf(*connection, u"CREATE TABLE t (a INTEGER PRIMARY KEY)"_s), u"(no rows)"_s);
+    QCOMPARE(valueOf(*connection, u"/* by hand */ BEGIN"_s), u"(no rows)"_s);
+    QVERIFY(connection->session().inTransaction);
+    QVERIFY(valueOf(*connection, u"INSERT INTO t VALUES (1), (1)"_s).startsWith("Integrity"_L1));
+    QVERIFY(valueOf(*connection, u"SELECT 1"_s).startsWith("InvalidState"_L1));
+    QVERIFY(connection->session().inTransaction);
+    QCOMPARE(valueOf(*connection, u"ROLLBACK"_s), u"(no rows)"_s);
+    QVERIFY(!connection->session().inTransaction);
+    QCOMPARE(valueOf(*connection, u"SELECT 1"_s), u"1"_s);
 }
 
 QTEST_GUILESS_MAIN(tst_DuckDbEngine)
