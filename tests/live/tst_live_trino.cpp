@@ -452,14 +452,14 @@ void tst_LiveTrino::metadata()
         if (!list)
             return QStringList { list.error().message };
         for (const ObjectInfo &object : *list)
-            result << kindName(object.kind) + u' ' + object.name() + u' ' + object.type;
+            result << kindName(object.kind) + u' ' + object.name() + u": "_s + object.type;
         return result;
     };
     const ObjectPath schema({ u"memory"_s, u"live test"_s });
     const ObjectPath table = schema.child(u"a.b"_s);
-    QVERIFY(names({}).contains(u"catalog tpch "_s));
-    QVERIFY(names(ObjectPath({ u"memory"_s })).contains(u"schema live test "_s));
-    QCOMPARE(names(schema), QStringList({ u"table a.b "_s, u"view v "_s }));
+    QVERIFY(names({}).contains(u"catalog tpch: "_s));
+    QVERIFY(names(ObjectPath({ u"memory"_s })).contains(u"schema live test: "_s));
+    QCOMPARE(names(schema), QStringList({ u"table a.b: "_s, u"view v: "_s }));
     const auto columns = valueOf(m_connection->list(table));
     QVERIFY2(columns, qPrintable(columns ? QString() : columns.error().message));
     QCOMPARE(columns->size(), 3);
@@ -468,8 +468,8 @@ void tst_LiveTrino::metadata()
     QVERIFY(!columns->at(0).isNullable);
     QVERIFY(!columns->at(0).hasChildren);
     QVERIFY(columns->at(1).hasChildren);
-    QCOMPARE(names(table.child(u"place"_s)), QStringList({ u"field street varchar(10)"_s, u"field zip code integer"_s }));
-    QCOMPARE(names(table.child(u"list"_s)), QStringList({ u"field x date"_s }));
+    QCOMPARE(names(table.child(u"place"_s)), QStringList({ u"field street: varchar(10)"_s, u"field zip code: integer"_s }));
+    QCOMPARE(names(table.child(u"list"_s)), QStringList({ u"field x: date"_s }));
     QVERIFY(valueOf(m_connection->definition(table)).value_or(QString()).startsWith(u"CREATE TABLE"_s));
     QVERIFY(valueOf(m_connection->definition(schema.child(u"v"_s))).value_or(QString()).startsWith(u"CREATE VIEW"_s));
     QVERIFY(valueOf(m_connection->definition(schema)).value_or(QString()).startsWith(u"CREATE SCHEMA"_s));
