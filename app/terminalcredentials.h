@@ -7,8 +7,8 @@
 
 namespace Grebe {
 
-/// Where the command line has its secrets from: a stored connection's keychain entry, GREBE_PASSWORD, then a question on
-/// the terminal. Never an argument, which every user of the machine could read.
+/// Where the command line has its secrets from: GREBE_PASSWORD, then a question on the terminal. Never an argument, which
+/// every user of the machine could read. The keychain is not asked yet.
 class TerminalCredentials final : public CredentialProvider
 {
 public:

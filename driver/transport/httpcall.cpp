@@ -535,8 +535,8 @@ void NetworkCall::onReplyFinished()
     }
     if (redirect())
         return;
-    m_response.isProvenWhole = m_contentLength >= 0 || m_decoder || m_request.method == "HEAD"
-        || m_response.status == 204 || m_response.status == 304;
+    m_response.isProvenWhole = m_contentLength >= 0 || (m_decoder && m_response.wireBytes > 0)
+        || m_request.method == "HEAD" || m_response.status == 204 || m_response.status == 304;
     emitFinished();
 }
 

@@ -133,7 +133,10 @@ void tst_HttpFaults::cutBodyIsNeverWhole_data()
             QTest::addRow("%s after %d of 10000 bytes", how, int(cut)) << FaultReply::whole(200, body).cutBody(cut, end);
             QTest::addRow("%s after %d bytes of chunks", how, int(cut)) << FaultReply::chunked(200, body).cutBody(cut, end);
         }
-        FaultReply reply = FaultReply::chunked(200, body, {}, 1000, false);
+        FaultReply reply = FaultReply::chunked(200, {}, { { "Content-Encoding", "gzip" } }, 1000, false);
+        reply.end = end;
+        QTest::addRow("%s before the first byte of a packed body", how) << reply;
+        reply = FaultReply::chunked(200, body, {}, 1000, false);
         reply.end = end;
         QTest::addRow("%s without the last chunk", how) << reply;
         reply = FaultReply::chunked(200, body);
