@@ -30,9 +30,9 @@ constexpr qint64 kPrintedRows = 10;
 // A statement that computes long enough to be looked at and is stopped then.
 QString longSql()
 {
-    return u"-- every pair of events of a day: this takes a while\n"
+    return u"-- every event with every later one of its kind: this takes a while\n"
            "SELECT a.kind, count(*) AS pairs\n"
-           "FROM events a JOIN events b ON a.event_id % 10 = b.event_id % 10\n"
+           "FROM events a JOIN events b ON a.kind = b.kind AND a.happened_at < b.happened_at\n"
            "GROUP BY ALL;\n"_s;
 }
 
@@ -135,7 +135,7 @@ void Demo::endRows(const std::optional<Error> &error)
 {
     if (m_state == "running"_L1) {
         if (!m_isSaved)
-            fail(u"The statement ended before there was a picture of it running."_s);
+            fail(error ? error->message : u"The statement ended before there was a picture of it running."_s);
         else
             QApplication::exit(0);
         return;
