@@ -36,7 +36,8 @@ Result<Arguments> Arguments::parse(const QStringList &words, const QList<Argumen
             arguments.m_words << words.mid(i + 1);
             break;
         }
-        if (!word.startsWith(u'-') || word == "-"_L1) {
+        // `-- ` begins an SQL comment, and so an SQL text.
+        if (!word.startsWith(u'-') || word == "-"_L1 || (word.startsWith("--"_L1) && word[2].isSpace())) {
             arguments.m_words << word;
             continue;
         }

@@ -18,7 +18,8 @@ struct ArgumentOption
     bool repeats = false;
 };
 
-/// A command line taken apart: `--name value`, `--name=value`, switches, words; `--` ends the options, `-` is a word.
+/// A command line taken apart: `--name value`, `--name=value`, switches, words; `--` ends the options, `-` is a word, and
+/// so is an SQL text that begins with a comment.
 ///
 /// Errors     an unknown option is named together with the nearest known one.
 class Arguments

@@ -107,11 +107,6 @@ ConnectionPtr CommandSession::connect(const ConnectionParameters &parameters)
     return m_extension->createConnection(parameters, &m_credentials);
 }
 
-ExitCode CommandSession::exitCodeOfOpening(const Error &error)
-{
-    return error.code == Error::Code::InvalidArgument ? ExitUsage : ExitNoConnection;
-}
-
 ExitCode CommandSession::exitCodeOfStatement(const Error &error, bool wasStarted, qint64 rowCount)
 {
     // Whatever the reason: rows that look like a result and are not all of it are the worst news.

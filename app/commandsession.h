@@ -30,8 +30,7 @@ public:
     /// Not open yet.
     ConnectionPtr connect(const ConnectionParameters &parameters);
 
-    /// What an error of opening a connection, or of running a statement, means to a shell.
-    static ExitCode exitCodeOfOpening(const Error &error);
+    /// What an error of running a statement means to a shell.
     static ExitCode exitCodeOfStatement(const Error &error, bool wasStarted, qint64 rowCount);
 
 private:

@@ -126,7 +126,7 @@ Result<void> ConnectionsCommand::test()
         if (m_isInterrupted)
             return;
         if (!server) {
-            fail(CommandSession::exitCodeOfOpening(server.error()), server.error());
+            fail(ExitNoConnection, server.error());
             return;
         }
         QString text = u"%1 %2"_s.arg(server->product, server->version);

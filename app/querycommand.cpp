@@ -155,7 +155,7 @@ void QueryCommand::open()
         if (m_isInterrupted)
             finish(ExitCancelled);
         else if (!server)
-            finish(CommandSession::exitCodeOfOpening(server.error()), server.error());
+            finish(ExitNoConnection, server.error());
         else
             runNext();
     });

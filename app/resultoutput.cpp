@@ -91,7 +91,7 @@ void ResultOutput::end(const StatementSummary &summary, const std::optional<Erro
     if (m_writer && !m_writeError && !error) {
         if (auto written = m_writer->end(); !written)
             failWriting(written.error());
-    } else if (m_writer && !m_writeError && m_formatId == "table"_L1) {
+    } else if (m_writer && !m_writeError && m_formatId == "table"_L1 && m_statementRows > 0) {
         (void)m_writer->end(); // rows that were held back for the columns' widths
     }
     const End end { summary, error, m_writeError, m_statementRows, m_writer != nullptr };

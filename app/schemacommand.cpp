@@ -38,7 +38,7 @@ void SchemaCommand::start()
         if (m_isInterrupted)
             return;
         if (!server)
-            fail(CommandSession::exitCodeOfOpening(server.error()), server.error());
+            fail(ExitNoConnection, server.error());
         else
             list();
     });

@@ -65,8 +65,8 @@ int width()
 void say(const QString &text)
 {
     std::string printable;
-    for (const QString &line : text.split(u'\n')) {
-        appendPrintable(line.toStdString(), printable);
+    for (QString line : text.split(u'\n')) {
+        appendPrintable(line.replace(u'\t', "    "_L1).toStdString(), printable);
         printable += '\n';
     }
     const QMutexLocker lock(&mutex);
@@ -76,7 +76,7 @@ void say(const QString &text)
 
 void complain(const Error &error)
 {
-    QString text = "grebe: "_L1 + error.message;
+    QString text = "grebe: "_L1 + error.message.trimmed();
     if (error.line > 0) {
         text += error.column > 0 ? u"\n  at line %1, column %2"_s.arg(error.line).arg(error.column)
                                  : u"\n  at line %1"_s.arg(error.line);

@@ -214,17 +214,11 @@ ObjectPath SqlDriver::tablePath(const QString &tableName) const
 {
     if (!m_connection || tableName.isEmpty())
         return {};
-    const QStringList current = m_connection->session().current.parts();
-    const auto completed = [&current](const QStringList &parts) {
-        // What is missing in front comes from the session: the catalog, or catalog and schema.
-        const qsizetype missing = qMax<qsizetype>(0, current.size() - parts.size() + 1);
-        return ObjectPath(current.first(qMin(missing, current.size())) + parts);
-    };
     if (isQuotedPath(tableName)) {
         const Result<ObjectPath> path = parsedPath(tableName, kNameRules);
-        return path ? completed(path->parts()) : ObjectPath();
+        return path ? (path->depth() == 1 ? wholePath(*path) : *path) : ObjectPath();
     }
-    const ObjectPath plain = completed({ tableName });
+    const ObjectPath plain = wholePath(ObjectPath({ tableName }));
     if (!tableName.contains(u'.'))
         return plain;
     // A table may be called `a.b`; only when there is none here, the dots are those of a path.
@@ -232,7 +226,14 @@ ObjectPath SqlDriver::tablePath(const QString &tableName) const
     if (columns && !columns->isEmpty())
         return plain;
     const Result<ObjectPath> path = parsedPath(tableName, kNameRules);
-    return path ? completed(path->parts()) : plain;
+    return path ? *path : plain;
+}
+
+ObjectPath SqlDriver::wholePath(const ObjectPath &path) const
+{
+    const QStringList current = m_connection->session().current.parts();
+    const qsizetype missing = qMax<qsizetype>(0, current.size() - path.depth() + 1);
+    return ObjectPath(current.first(qMin(missing, current.size())) + path.parts());
 }
 
 std::unique_ptr<ResultFeed> SqlDriver::run(const QString &sql) const
@@ -259,7 +260,6 @@ QSqlField SqlDriver::field(const std::shared_ptr<arrow::Field> &column)
         if (isNumber)
             field.setLength(length);
     }
-    field.setReadOnly(true);
     return field;
 }
 
@@ -274,7 +274,7 @@ QSqlRecord SqlDriver::record(const QString &tableName) const
     const std::shared_ptr<arrow::Schema> schema = feed ? feed->store().schema() : nullptr;
     if (!schema)
         return record;
-    const Result<QList<ObjectInfo>> columns = waitedFor(m_connection->list(path));
+    const Result<QList<ObjectInfo>> columns = waitedFor(m_connection->list(wholePath(path)));
     for (const std::shared_ptr<arrow::Field> &column : schema->fields()) {
         QSqlField field = SqlDriver::field(column);
         field.setTableName(tableName);
@@ -292,7 +292,8 @@ QSqlRecord SqlDriver::record(const QString &tableName) const
 QSqlIndex SqlDriver::primaryIndex(const QString &tableName) const
 {
     QSqlIndex index(tableName);
-    const ObjectPath path = tablePath(tableName);
+    const ObjectPath name = tablePath(tableName);
+    const ObjectPath path = name.isEmpty() ? name : wholePath(name);
     // Trino knows no keys; DuckDB tells them in a function of its own.
     if (path.depth() != 3 || m_engine.id != "duckdb"_L1)
         return index;

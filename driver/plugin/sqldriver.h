@@ -65,8 +65,11 @@ private:
     bool fail(const Error &error, QSqlError::ErrorType type);
     bool endTransaction(QFuture<Result<void>> (Connection::*end)());
     const Dialect *dialect() const;
-    /// The whole path that a table's name means here; see README.md. Empty where there is none.
+    /// The path that a table's name means here, see README.md; one in two parts is left for the server to find, which
+    /// may look in several catalogs. Empty where there is none.
     ObjectPath tablePath(const QString &tableName) const;
+    /// What is missing in front comes from the session: the catalog, or catalog and schema.
+    ObjectPath wholePath(const ObjectPath &path) const;
     /// A metadata statement run to its end; null when it failed.
     std::unique_ptr<ResultFeed> run(const QString &sql) const;
 

@@ -43,6 +43,8 @@ void tst_Arguments::parsed_data()
     QTest::newRow("a lone dash is a word") << QStringList { u"-"_s } << u"format= param= stats=0 help=0 words=-"_s;
     QTest::newRow("behind -- all is words") << QStringList { u"--"_s, u"--stats"_s, u"-- comment"_s }
                                             << u"format= param= stats=0 help=0 words=--stats,-- comment"_s;
+    QTest::newRow("SQL that begins with a comment")
+        << QStringList { u"-- x\nSELECT 1"_s } << u"format= param= stats=0 help=0 words=-- x\nSELECT 1"_s;
     QTest::newRow("-h") << QStringList { u"-h"_s } << u"format= param= stats=0 help=1 words="_s;
 }
 

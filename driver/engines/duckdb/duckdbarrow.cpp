@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstring>
+#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -303,6 +304,21 @@ arrow::Result<ArrayPtr> toFinal(const ArrayPtr &array, const TypePtr &type)
     return arrow::MakeArray(data);
 }
 
+// DuckDB 2.0 multiplies the microseconds by 1000 without looking.
+bool intervalsFit(duckdb_vector vector, idx_t count)
+{
+    constexpr int64_t limit = std::numeric_limits<int64_t>::max() / 1000;
+    const auto *values = static_cast<const duckdb_interval *>(duckdb_vector_get_data(vector));
+    uint64_t *validity = duckdb_vector_get_validity(vector);
+    for (idx_t row = 0; row < count; ++row) {
+        if (validity && !duckdb_validity_row_is_valid(validity, row))
+            continue;
+        if (values[row].micros > limit || values[row].micros < -limit)
+            return false;
+    }
+    return true;
+}
+
 Error arrowProblem(const arrow::Status &status)
 {
     return { .code = Error::Code::Internal, .message = u"A result of DuckDB could not be read as Arrow data: "_s
@@ -391,6 +407,8 @@ Result<std::unique_ptr<DuckDbArrow>> DuckDbArrow::make(duckdb_result *result)
         const auto &field = self->m_exported->field(int(i));
         fields.push_back(finalField(*field, types[i]));
         self->m_isChanged.push_back(!field->type()->Equals(*fields.back()->type(), true));
+        if (owned[i]->id() == DUCKDB_TYPE_INTERVAL)
+            self->m_intervals.push_back(i);
         self->m_canMerge = self->m_canMerge && !holdsUnion(*field->type());
     }
     self->m_schema = arrow::schema(fields);
@@ -404,6 +422,14 @@ DuckDbArrow::~DuckDbArrow()
 
 Result<std::shared_ptr<arrow::RecordBatch>> DuckDbArrow::convert(duckdb_data_chunk chunk) const
 {
+    for (const idx_t column : m_intervals) {
+        if (!intervalsFit(duckdb_data_chunk_get_vector(chunk, column), duckdb_data_chunk_get_size(chunk))) {
+            return std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                           .message = u"Column %1 holds an interval of more than 292 years in hours, which has no exact "
+                                                       "Arrow form."_s.arg(column + 1),
+                                           .hint = u"Cast it to VARCHAR."_s });
+        }
+    }
     ArrowArray exported {};
     duckdb_error_data failure = duckdb_data_chunk_to_arrow(m_options, chunk, &exported);
     if (failure && duckdb_error_data_has_error(failure)) {

@@ -41,6 +41,7 @@ private:
 ///              JSON                       utf8
 ///            All else is as DuckDB exports it: DECIMAL decimal128, ENUM dictionary, UNION sparse_union, ARRAY
 ///            fixed_size_list, INTERVAL month_day_nano. Every field, nested ones too, carries `grebe.type`.
+///            An INTERVAL in a column of its own whose time part does not fit Arrow's nanoseconds (292 years) is an error.
 ///            Infinite dates and times are DuckDB's own numbers for them, the largest that the type holds.
 /// Thread     the one at a time that runs the statement.
 class DuckDbArrow
@@ -61,6 +62,7 @@ private:
     duckdb_arrow_options m_options = nullptr;
     std::shared_ptr<arrow::Schema> m_exported;
     std::shared_ptr<arrow::Schema> m_schema;
+    std::vector<idx_t> m_intervals; // columns
     std::vector<bool> m_isChanged; // by column: the exported type is not the final one
     bool m_canMerge = true;
 };

@@ -34,6 +34,12 @@ QStringList leadingWords(const QByteArray &sql, int count)
     return words;
 }
 
+bool beginsTransaction(const QByteArray &sql)
+{
+    const QString word = leadingWords(sql, 1).value(0);
+    return word == "BEGIN"_L1 || word == "START"_L1;
+}
+
 QString updateType(duckdb_statement_type type, const QByteArray &sql)
 {
     switch (type) {
@@ -86,6 +92,8 @@ DuckDbRun::Outcome DuckDbRun::failure(Error error) const
     if (m_cancelled || m_session.isClosing())
         error = { .code = Error::Code::Cancelled, .message = u"The statement was cancelled."_s };
     Outcome outcome { .error = error, .atEnd = true };
+    if (m_type == DUCKDB_STATEMENT_TYPE_TRANSACTION && !beginsTransaction(m_sql))
+        outcome.inTransaction = false; // a COMMIT that fails has rolled back
     return outcome;
 }
 
@@ -205,10 +213,8 @@ DuckDbRun::Outcome DuckDbRun::end()
     case DUCKDB_STATEMENT_TYPE_EXPLAIN: break;
     default: outcome.current = m_session.askCurrent();
     }
-    if (m_type == DUCKDB_STATEMENT_TYPE_TRANSACTION) {
-        const QString word = leadingWords(m_sql, 1).value(0);
-        outcome.inTransaction = word == "BEGIN"_L1 || word == "START"_L1;
-    }
+    if (m_type == DUCKDB_STATEMENT_TYPE_TRANSACTION)
+        outcome.inTransaction = beginsTransaction(m_sql);
     return outcome;
 }
 

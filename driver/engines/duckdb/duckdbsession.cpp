@@ -134,8 +134,10 @@ QFuture<Result<void>> DuckDbSession::command(const QByteArray &sql)
             return { answer, askCurrent() };
         }, [this, sql, promise, weak](Asked<void> asked) {
             std::optional<bool> inTransaction;
-            if (asked.result && (sql == "BEGIN" || sql == "COMMIT" || sql == "ROLLBACK"))
-                inTransaction = sql == "BEGIN";
+            if (sql == "COMMIT" || sql == "ROLLBACK")
+                inTransaction = false; // a COMMIT that fails has rolled back
+            else if (sql == "BEGIN" && asked.result)
+                inTransaction = true;
             noteState(asked.current, inTransaction);
             promise->addResult(asked.result);
             promise->finish();

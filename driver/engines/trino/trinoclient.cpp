@@ -418,6 +418,8 @@ void TrinoClient::publishSession()
     const SessionState state = m_session.state();
     {
         const std::lock_guard lock(m_stateMutex);
+        if (m_state == state)
+            return;
         m_state = state;
     }
     Q_EMIT sessionChanged(state);

@@ -23,6 +23,17 @@ constexpr int heartbeatAttempts = 3;
 // What a server sends wrong once it mostly sends wrong again, but a page that a proxy cut or mangled may come whole.
 constexpr int malformedAttempts = 3;
 
+// What changes something answers with no columns, or with one of its own that says the update count once more: nothing
+// that the statement asked for. CALL and ALTER TABLE EXECUTE may answer with real rows.
+bool isReceipt(const arrow::Schema &schema)
+{
+    if (schema.num_fields() != 1)
+        return schema.num_fields() == 0;
+    const arrow::Field &field = *schema.field(0);
+    return (field.name() == "rows" && field.type()->id() == arrow::Type::INT64)
+        || (field.name() == "result" && field.type()->id() == arrow::Type::BOOL);
+}
+
 QString numberText(qint64 number)
 {
     return QLocale::c().toString(number);
@@ -302,8 +313,7 @@ void TrinoStatement::takeRows(const TrinoPage &page)
         return;
     if (!m_schema) {
         std::shared_ptr<arrow::Schema> schema = schemaOf(*m_decoder);
-        // What writes says how many rows in a column of its own, which is the update count once more.
-        if (m_isUpdate && schema->num_fields() == 1 && schema->field(0)->name() == "rows") {
+        if (m_isUpdate && isReceipt(*schema)) {
             m_summary.affectedRows = m_summary.affectedRows ? m_summary.affectedRows : firstInteger(page.batch);
             return;
         }
@@ -338,7 +348,7 @@ void TrinoStatement::end()
             error.hint = u"The server ended the transaction, for being idle too long perhaps. You are outside of it now."_s;
         }
         restoreLocation(error, m_text);
-        failWith(std::move(error));
+        failWith(std::move(error), true);
         return;
     }
     if (m_unparsableCount > 0) {
@@ -483,7 +493,7 @@ bool TrinoStatement::mayHaveRun() const
 }
 
 // Rows that came before stay, so the message says how many; a query that still runs is cancelled on the server.
-void TrinoStatement::failWith(Error error)
+void TrinoStatement::failWith(Error error, bool isFromServer)
 {
     if (std::exchange(m_isDone, true))
         return;
@@ -495,7 +505,6 @@ void TrinoStatement::failWith(Error error)
         error.queryId = queryId();
     if (error.infoUrl.isEmpty())
         error.infoUrl = infoUrl();
-    const bool isFromServer = !error.vendorCode.isEmpty();
     if (!isFromServer && !error.isCancelled()) {
         error.mayHaveRun = mayHaveRun();
         if (m_summary.rowCount > 0)

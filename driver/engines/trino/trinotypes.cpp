@@ -79,8 +79,8 @@ std::shared_ptr<arrow::Field> partField(const std::string &name, const TrinoType
 JsonColumnSpec mapSpec(const TrinoType &type)
 {
     JsonColumnSpec spec {.kind = Kind::Map};
-    // Keys of nested types are Java's toString(), which nothing reads back.
-    spec.children.push_back(isNested(type.types[0]) ? text() : columnSpec(type.types[0]));
+    // Keys of nested types are Java's toString(), which nothing reads back; a variant's is not JSON either.
+    spec.children.push_back(isNested(type.types[0]) || type.types[0].name == "variant" ? text() : columnSpec(type.types[0]));
     spec.children.push_back(columnSpec(type.types[1]));
     spec.type = std::make_shared<arrow::MapType>(partField("key", type.types[0], spec.children[0], false),
                                                  partField("value", type.types[1], spec.children[1]));
