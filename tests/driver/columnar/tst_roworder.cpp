@@ -153,6 +153,10 @@ static std::shared_ptr<arrow::Array> arrayOf(const Column &column, const Kind &k
         return built<arrow::Decimal128Builder>(column, kind, [](const Plain &value) {
             return arrow::Decimal128(int64_t(value.number >> 64), uint64_t(value.number));
         });
+    case arrow::Type::DECIMAL256:
+        return built<arrow::Decimal256Builder>(column, kind, [](const Plain &value) {
+            return arrow::Decimal256(arrow::Decimal128(int64_t(value.number >> 64), uint64_t(value.number)));
+        });
     case arrow::Type::STRING: return built<arrow::StringBuilder>(column, kind, text);
     case arrow::Type::LARGE_STRING: return built<arrow::LargeStringBuilder>(column, kind, text);
     case arrow::Type::STRING_VIEW: return built<arrow::StringViewBuilder>(column, kind, text);
@@ -254,6 +258,7 @@ static void addKinds()
 void tst_RowOrder::sortsLikeTheReference_data()
 {
     addKinds();
+    QTest::newRow("decimal of 32 bytes") << Kind { arrow::decimal256(60, 2), Look::Number, (Int128(1) << 100), false, 2 };
     QTest::newRow("list, by its text") << Kind { arrow::list(arrow::int32()), Look::Text };
 }
 
