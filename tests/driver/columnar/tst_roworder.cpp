@@ -284,6 +284,8 @@ void tst_RowOrder::sortsLikeTheReference()
                 std::stable_sort(expected.begin(), expected.end(),
                                  [&](qint64 a, qint64 b) { return compared(column[size_t(a)], column[size_t(b)], kind.look, key) < 0; });
                 QCOMPARE(rowsOf(orderRows(store, {}, { key })), expected);
+                for (const qint64 first : { 1, 45, 350, 2990, 5000 })
+                    QCOMPARE(rowsOf(firstRows(store, {}, { key }, first)), expected.first(std::min(first, count)));
             }
         }
     }
@@ -311,6 +313,7 @@ void tst_RowOrder::sortsBySeveralKeys()
         return false;
     });
     QCOMPARE(rowsOf(orderRows(store, {}, keys)), expected);
+    QCOMPARE(rowsOf(firstRows(store, {}, keys, 60)), expected.first(60));
 }
 
 void tst_RowOrder::sortsManyRows_data()
@@ -335,6 +338,7 @@ void tst_RowOrder::sortsManyRows()
     std::stable_sort(expected.begin(), expected.end(),
                      [&](qint64 a, qint64 b) { return compared(column[size_t(a)], column[size_t(b)], kind.look, key) < 0; });
     QVERIFY(rowsOf(orderRows(store, {}, { key })) == expected);
+    QCOMPARE(rowsOf(firstRows(store, {}, { key }, 100)), expected.first(100));
 }
 
 void tst_RowOrder::filtersLikeTheReference_data()
@@ -541,6 +545,8 @@ void tst_RowOrder::filteredRowsAreSorted()
     QVERIFY(expected.size() > 100);
     const QList<Filter> filters { { 0, Test::Greater, u"10"_s }, { 1, Test::Contains, u"a"_s, {}, true } };
     QCOMPARE(rowsOf(orderRows(store, filters, { key })), expected);
+    QCOMPARE(rowsOf(firstRows(store, filters, { key }, 50)), expected.first(50));
+    QCOMPARE(rowsOf(firstRows(store, filters, {}, 3)).size(), 3);
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Greater, u"1000"_s } }, { key })), QList<qint64>());
 }
 
@@ -560,6 +566,8 @@ void tst_RowOrder::rawValuesHaveTheirPlace()
     ResultStore::waitForSpill();
     QCOMPARE(rowsOf(orderRows(store, {}, { { 0 } })), (QList<qint64> { 5, 3, 4, 0, 1, 6, 2 }));
     QCOMPARE(rowsOf(orderRows(store, {}, { { 0, true, true } })), (QList<qint64> { 2, 6, 1, 0, 4, 3, 5 }));
+    for (qint64 first = 1; first < 8; ++first)
+        QCOMPARE(rowsOf(firstRows(store, {}, { { 0 } }, first)), (QList<qint64> { 5, 3, 4, 0, 1, 6, 2 }).first(std::min<qint64>(first, 7)));
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::IsNull, {} } }, {})), QList<qint64> { 2 });
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Less, u"1970-01-01"_s } }, {})), (QList<qint64> { 3, 4, 5 }));
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Contains, u"9999"_s } }, {})), (QList<qint64> { 1, 4 })); // 23:59:59.999999995
