@@ -8,6 +8,18 @@
 
 namespace Grebe {
 
+/// A sign-in that lasts: a token that this process holds for a server; a value, without the token.
+struct GREBE_EXPORT SignedIn
+{
+    QString origin; ///< scheme://host:port
+    QString user;
+    QString sessionUser;
+    QString issuer; ///< as the token itself says; empty when it does not
+    QDateTime since;
+    QDateTime expiry; ///< invalid when it is not known
+    QDateTime lastUse;
+};
+
 /// What Grebe's QSqlDriver can do beyond Qt SQL.
 ///
 /// Shape      found by `qobject_cast<Grebe::DriverExtension *>(database.driver())` on any QSqlDatabase of one of Grebe's
@@ -31,6 +43,10 @@ public:
     virtual Connection *connection() const = 0;
     /// Who is asked when QSqlDriver::open() needs a secret; nullptr (the default) is nobody.
     virtual void setCredentialProvider(CredentialProvider *provider) = 0;
+    /// The sign-ins of this process, which all its connections share. Any thread.
+    virtual QList<SignedIn> signedIn() const = 0;
+    /// Forgets the token: the next statement signs in anew. A kept one is forgotten by who keeps it. Any thread.
+    virtual void signOut(const SignedIn &signedIn) = 0;
 };
 
 } // namespace Grebe
