@@ -129,7 +129,7 @@ void tst_Challenge::anyCutIsSurvived()
                 QVERIFY(!challenge.scheme.isEmpty());
                 // A cut address must never be taken for a whole one.
                 if (begin == 0 && challenge.has("x_token_server"))
-                    QCOMPARE(challenge.parameter("x_token_server"), "https://c/t");
+                    QVERIFY(QByteArrayList({ "", "https://c/t" }).contains(challenge.parameter("x_token_server")));
             }
         }
     }
