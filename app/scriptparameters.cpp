@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 
+#include <QDate>
 #include <QSet>
 
 #include <limits>
@@ -50,6 +51,10 @@ Result<QVariant> valueOf(const QString &name, const QString &type, const QString
         value = text.toLongLong(&isRight);
     } else if (lower == "double"_L1) {
         value = text.toDouble(&isRight);
+    } else if (lower == "date"_L1) {
+        // Years that QDate doesn't read stay text, for the engine to read.
+        if (const QDate date = QDate::fromString(text, Qt::ISODate); date.isValid())
+            value = date;
     }
     if (!isRight)
         return std::unexpected(usageError(u"--param %1: \"%2\" is no %3."_s.arg(name, text, type)));

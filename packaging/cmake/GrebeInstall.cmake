@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-# The driver: libgrebe, its headers as <grebe/…>, the QtSql plugin and the package files for find_package(Grebe).
+# The component `driver`: libgrebe, its headers as <grebe/…>, the QtSql plugin and the package for find_package(Grebe).
 include(CMakePackageConfigHelpers)
 
 install(TARGETS grebe EXPORT GrebeTargets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT driver NAMELINK_COMPONENT driver
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers)
+install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers COMPONENT driver)
 
 # Exactly the headers that ui may include.
 foreach(header
         columnformatter connection connectionparameters credentialprovider dialect driverextension engineinfo error
         objectpath progress resultstore statement)
-    install(FILES ${PROJECT_SOURCE_DIR}/driver/extension/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe)
+    install(FILES ${PROJECT_SOURCE_DIR}/driver/extension/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
 endforeach()
-install(FILES ${PROJECT_BINARY_DIR}/driver/generated/grebe_export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe)
+install(FILES ${PROJECT_BINARY_DIR}/driver/generated/grebe_export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
 
 set(grebe_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Grebe)
 set(grebe_plugin_dir plugins)
-install(EXPORT GrebeTargets NAMESPACE Grebe:: DESTINATION ${grebe_package_dir})
+install(EXPORT GrebeTargets NAMESPACE Grebe:: DESTINATION ${grebe_package_dir} COMPONENT driver)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/GrebeConfig.cmake.in ${PROJECT_BINARY_DIR}/GrebeConfig.cmake
     INSTALL_DESTINATION ${grebe_package_dir} PATH_VARS grebe_plugin_dir)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/GrebeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/GrebeConfig.cmake ${PROJECT_BINARY_DIR}/GrebeConfigVersion.cmake
-    DESTINATION ${grebe_package_dir})
+    DESTINATION ${grebe_package_dir} COMPONENT driver)

@@ -357,7 +357,9 @@ void tst_CommandLine::interruptCancels()
     // The first statement's row says that the second one has begun.
     process.setArguments({ u"query"_s, u"--url=duckdb:"_s, u"--format=csv"_s, u"--stats"_s, u"SELECT 7 AS x;"_s + kEndless });
     process.start();
-    QTRY_VERIFY_WITH_TIMEOUT(process.readAllStandardOutput().contains('7'), 30'000);
+    QByteArray out;
+    connect(&process, &QProcess::readyReadStandardOutput, this, [&] { out += process.readAllStandardOutput(); });
+    QTRY_VERIFY_WITH_TIMEOUT(out.contains('7'), 30'000);
     QCOMPARE(::kill(pid_t(process.processId()), SIGINT), 0);
     QVERIFY(process.waitForFinished(30'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);

@@ -8,8 +8,9 @@ int main(int argc, char **argv)
     database.setDatabaseName("duckdb:sample"); // or "trino://me@host:8080/catalog/schema"
     if (!database.open())
         qFatal("%s", qPrintable(database.lastError().text()));
-    QSqlQuery query("SELECT name, region FROM countries ORDER BY name");
+    QSqlQuery query("SELECT country, region FROM countries ORDER BY country");
     while (query.next())
-        qInfo().noquote() << query.value("name").toString() << query.value("region").toString();
-    return query.lastError().isValid() ? 1 : 0;
+        qInfo().noquote() << query.value("country").toString() << query.value("region").toString();
+    if (query.lastError().isValid()) // of the query, or of a row that did not come
+        qFatal("%s", qPrintable(query.lastError().text()));
 }

@@ -6,6 +6,7 @@
 #include <QSqlDriver>
 #include <QSqlError>
 #include <QSqlField>
+#include <QSqlIndex>
 #include <QSqlQuery>
 #include <QSqlQueryModel>
 #include <QSqlRecord>
@@ -83,7 +84,7 @@ void useSample()
     model.setSort(0, Qt::AscendingOrder);
     CHECK(model.select());
     CHECK(model.rowCount() == 12);
-    CHECK(model.data(model.index(0, 0)).toString() == "BR");
+    CHECK(model.data(model.index(0, 0)).toString() == "Brazil");
     CHECK(database.primaryIndex("countries").fieldName(0) == "country");
 }
 
@@ -115,7 +116,6 @@ void useTrino(const QString &url)
     CHECK(query.value(4).toList().size() == 2);
     CHECK(query.isNull(5));
 
-    CHECK(query.prepare("SELECT name FROM nation WHERE nationkey = ? AND name <> :x") == true);
     CHECK(query.prepare("SELECT name, ? FROM nation WHERE nationkey = ?"));
     query.addBindValue(QString("it's ? 😀"));
     query.addBindValue(7);

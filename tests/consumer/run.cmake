@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# ctest's `consumer`: installs Grebe aside, builds the stranger's project against it, runs its tests.
+# ctest's `consumer`: installs the driver aside, builds the stranger's project against it, runs its tests.
 #   cmake -D BUILD=… -D SOURCE=… -D PREFIX=… -D WORK=… -D GENERATOR=… -D FLAGS=… -P run.cmake
 function(step)
     execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
@@ -11,7 +11,7 @@ endfunction()
 
 # Leftovers of an earlier run would hide a file that is no longer installed.
 file(REMOVE_RECURSE ${PREFIX} ${WORK})
-step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
+step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} --component driver)
 if(NOT EXISTS ${PREFIX}/plugins/sqldrivers/libqsqlgrebe.so)
     message(FATAL_ERROR "no ${PREFIX}/plugins/sqldrivers/libqsqlgrebe.so")
 endif()

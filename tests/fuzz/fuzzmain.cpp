@@ -3,6 +3,7 @@
 // time is over. `-seed=` and `-runs=` repeat a run; an input that ends the program is left in `crash-input`.
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -131,6 +132,7 @@ int main(int argc, char **argv)
         std::fputs("usage: fuzz_… [-seconds=N] [-seed=N] [-runs=N] FILE|FOLDER…\n", stderr);
         return 2;
     }
+    std::signal(SIGABRT, [](int) { saveInput(); });
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_set_death_callback(saveInput);
 #endif

@@ -129,6 +129,12 @@ void readHeadMember(TrinoPageHead &head, std::string_view name, const char *begi
         head.nextUri = urlValue(begin, end);
 }
 
+/// A next page that can't be asked for must not look like the last page.
+bool isUnusable(const QUrl &nextUri, const char *value)
+{
+    return *value != 'n' && (nextUri.isEmpty() || !nextUri.isValid());
+}
+
 std::optional<Error> utf8Error(const char *begin, const char *end)
 {
     const qint64 offset = invalidUtf8Offset(begin, end);
@@ -279,8 +285,10 @@ private:
             if (member.name == "updateType")
                 m_page.updateType = stringValue(member.begin, member.end);
         }
-        if (m_page.head.nextUri.isEmpty() && hasUnusableUri())
+        if (const Member *next = find("nextUri"); next && isUnusable(m_page.head.nextUri, next->begin)) {
+            m_error = invalidPage(u"its nextUri is not a URL"_s);
             return false;
+        }
         simdjson::dom::parser parser;
         simdjson::dom::element element;
         if (parse(parser, "stats", element) && element.is_object()) {
@@ -303,16 +311,6 @@ private:
                                       .queryId = m_page.head.queryId};
             m_page.error->infoUrl = m_page.head.infoUri.toString();
         }
-        return true;
-    }
-
-    /// A next page that can't be asked for must not look like the last page.
-    bool hasUnusableUri()
-    {
-        const Member *next = find("nextUri");
-        if (!next || *next->begin == 'n')
-            return false;
-        m_error = invalidPage(u"its nextUri is not a URL"_s);
         return true;
     }
 
@@ -376,7 +374,7 @@ Result<TrinoPageHead> readPageHead(QByteArrayView page)
         readHeadMember(head, name, value, reader.position());
         if (name == "nextUri") {
             hasNext = *value != 'n';
-            if (hasNext && (!head.nextUri.isValid() || head.nextUri.isEmpty()))
+            if (isUnusable(head.nextUri, value))
                 return std::unexpected(invalidPage(u"its nextUri is not a URL"_s));
         }
     }

@@ -43,7 +43,7 @@ std::string displayText(const TrinoType &type);
 
 /// The Arrow type and the decoder of a type. Every type has one: what Arrow can't express, or is not known, is text.
 ///
-/// Source     the table in README.md beside this file.
+/// Source     the table in TYPES.md beside this file.
 JsonColumnSpec columnSpec(const TrinoType &type);
 
 /// The field that carries `type`, with `grebe.type` and, for a uuid, the name of Arrow's extension type.

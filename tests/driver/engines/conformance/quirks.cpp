@@ -65,6 +65,7 @@ static const Quirks &duckdbQuirks()
         .countTable = u"SELECT count(*) FROM memory.\"a b\".\"t.1\""_s,
         .cleanUp = { u"DROP SCHEMA \"a b\" CASCADE"_s },
         .writesInTransactions = true,
+        .knowsMissingTables = true,
     };
     return quirks;
 }
@@ -86,18 +87,18 @@ static const Quirks &trinoQuirks()
             { "the least 64 bits", "BIGINT '-9223372036854775808'", "bigint", "-9223372036854775808" },
             { "a real", "REAL '0.1'", "real", "0.1" },
             { "a real that is infinite", "-infinity()", "double", "-Infinity" },
-            { "the widest decimal", "DECIMAL '99999999999999999999999999999999999.999'", "decimal(38,3)", "99999999999999999999999999999999999.999" },
-            { "a negative decimal below one", "DECIMAL '-0.50'", "decimal(2,2)", "-0.50" },
+            { "the widest decimal", "DECIMAL '99999999999999999999999999999999999.999'", "decimal(38, 3)", "99999999999999999999999999999999999.999" },
+            { "a negative decimal below one", "DECIMAL '-0.50'", "decimal(2, 2)", "-0.50" },
             { "text", "'it''s €😀'", "varchar(7)", "it's €😀" },
             { "empty text is not null", "''", "varchar(0)", "" },
             { "bytes", "X'CAFE'", "varbinary", "cafe" },
             { "a date", "DATE '2026-08-01'", "date", "2026-08-01" },
             { "a date far away", "DATE '12026-01-01'", "date", "+12026-01-01" },
             { "a timestamp", "TIMESTAMP '0001-01-01 00:00:00.123456'", "timestamp(6)", "0001-01-01 00:00:00.123456" },
-            { "a nested null", "ARRAY[CAST(ROW(NULL, ARRAY['x', NULL]) AS row(a integer, b array(varchar)))]", "array(row(a integer,b array(varchar)))", "[{\"a\":null,\"b\":[\"x\",null]}]" },
+            { "a nested null", "ARRAY[CAST(ROW(NULL, ARRAY['x', NULL]) AS row(a integer, b array(varchar)))]", "array(row(a integer, b array(varchar)))", "[{\"a\":null,\"b\":[\"x\",null]}]" },
             { "an empty list", "CAST(ARRAY[] AS array(integer))", "array(integer)", "[]" },
             { "a null list", "CAST(NULL AS array(integer))", "array(integer)", "NULL" },
-            { "a map", "MAP(ARRAY['a', 'b'], ARRAY[1, NULL])", "map(varchar(1),integer)", "[[\"a\",1],[\"b\",null]]" },
+            { "a map", "MAP(ARRAY['a', 'b'], ARRAY[1, NULL])", "map(varchar(1), integer)", "[[\"a\",1],[\"b\",null]]" },
         },
         .faults = {
             { "a syntax error", "SELECT 1\n FROM FROM x", Code::InvalidArgument, "SYNTAX_ERROR", 2, 7 },
@@ -131,6 +132,7 @@ static const Quirks &trinoQuirks()
         .countTable = u"SELECT count(*) FROM memory.\"a b\".\"t.1\""_s,
         .cleanUp = { u"DROP VIEW memory.\"a b\".v"_s, u"DROP TABLE memory.\"a b\".\"t.1\""_s, u"DROP SCHEMA memory.\"a b\""_s },
         .writesInTransactions = false,
+        .knowsMissingTables = false,
     };
     return quirks;
 }

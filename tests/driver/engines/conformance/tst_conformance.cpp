@@ -376,7 +376,11 @@ void tst_Conformance::metadataLevels()
     const auto fields = waitFor(m_connection->list(columns->at(1).path));
     QCOMPARE(namesOf(fields), QStringList({ u"x"_s, u"y"_s }));
     QCOMPARE(fields->at(0).kind, ObjectInfo::Kind::Field);
-    QCOMPARE(waitFor(m_connection->list(schema.child(u"nowhere"_s))).error().code, Error::Code::NotFound);
+    const auto missing = waitFor(m_connection->list(schema.child(u"nowhere"_s)));
+    if (quirks().knowsMissingTables)
+        QVERIFY(!missing && missing.error().code == Error::Code::NotFound);
+    else
+        QVERIFY(missing && missing->isEmpty());
     const auto definition = waitFor(m_connection->definition(table));
     QVERIFY2(definition, definition ? "" : qPrintable(definition.error().message));
     QVERIFY2(definition->startsWith("CREATE TABLE"_L1), qPrintable(*definition));
@@ -474,8 +478,9 @@ void tst_Conformance::manyRowsInLittleMemory()
     QCOMPARE(sum, quirks().manyRowsCount);
     QCOMPARE(run.problems(), QByteArray());
     QVERIFY2(run.batchCount() < quirks().manyRowsCount / 1000, "the batches are too small");
-    // The sanitizer keeps up to 256 MB of what was freed.
-    QVERIFY2(largest - atFirst < 450'000'000, qPrintable(u"it grew by %1 MB"_s.arg((largest - atFirst) / 1'000'000)));
+    qInfo("%lld rows in %lld batches, memory grew by %lld MB", qlonglong(sum), qlonglong(run.batchCount()), qlonglong((largest - atFirst) / 1'000'000));
+    // The embedded engine's result is a gigabyte; the sanitizer keeps up to 256 MB of what was freed.
+    QVERIFY2(largest - atFirst < 400'000'000, qPrintable(u"it grew by %1 MB"_s.arg((largest - atFirst) / 1'000'000)));
 }
 
 QTEST_GUILESS_MAIN(tst_Conformance)
