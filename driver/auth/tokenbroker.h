@@ -2,7 +2,7 @@
 #pragma once
 
 #include "extension/credentialprovider.h"
-#include "extension/driverextension.h"
+#include "extension/signedin.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -124,10 +124,5 @@ private:
     QObject *m_context = nullptr; ///< lives on the thread
     QObject *m_application = nullptr; ///< whose end stops the thread
 };
-
-/// The claims of a JSON web token, unchecked; empty for any other token.
-QJsonObject tokenClaims(QByteArrayView token);
-/// When a JSON web token says that it expires; invalid for any other.
-QDateTime tokenExpiry(QByteArrayView token);
 
 } // namespace Grebe

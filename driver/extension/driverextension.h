@@ -3,22 +3,11 @@
 
 #include "connection.h"
 #include "credentialprovider.h"
+#include "signedin.h"
 
 #include <QtPlugin>
 
 namespace Grebe {
-
-/// A sign-in that lasts: a token that this process holds for a server; a value, without the token.
-struct GREBE_EXPORT SignedIn
-{
-    QString origin; ///< scheme://host:port
-    QString user;
-    QString sessionUser;
-    QString issuer; ///< as the token itself says; empty when it does not
-    QDateTime since;
-    QDateTime expiry; ///< invalid when it is not known
-    QDateTime lastUse;
-};
 
 /// What Grebe's QSqlDriver can do beyond Qt SQL.
 ///
