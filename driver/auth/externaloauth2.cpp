@@ -145,6 +145,7 @@ ExternalOAuth2::ExternalOAuth2(const Addresses &addresses, const Trust &trust, c
 ExternalOAuth2::~ExternalOAuth2()
 {
     ExternalOAuth2::cancel();
+    m_alive.reset();
 }
 
 void ExternalOAuth2::start()
@@ -179,8 +180,8 @@ void ExternalOAuth2::askForStored()
                   else
                       end(token);
               })
-        .onCanceled(this, [this] {
-            if (!m_isDone)
+        .onCanceled(this, [this, alive = std::weak_ptr(m_alive)] {
+            if (!alive.expired() && !m_isDone)
                 begin();
         });
 }
@@ -209,8 +210,8 @@ void ExternalOAuth2::askPerson()
                   if (!m_isDone && !answer)
                       fail(answer.error());
               })
-        .onCanceled(this, [this] {
-            if (!m_isDone)
+        .onCanceled(this, [this, alive = std::weak_ptr(m_alive)] { // also while our QObject part is being destroyed
+            if (!alive.expired() && !m_isDone)
                 fail({ .code = Error::Code::Cancelled, .message = u"The sign-in was cancelled."_s });
         });
 }

@@ -95,6 +95,7 @@ private:
     RetryPolicy m_retry;
     QFuture<Result<Credential>> m_question;
     bool m_isDone = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 
 } // namespace Grebe

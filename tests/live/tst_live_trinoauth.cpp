@@ -6,16 +6,14 @@
 
 #include "statementrun.h"
 
-#include <QFile>
+#include <QMutex>
 #include <QNetworkAccessManager>
-#include <QNetworkCookieJar>
 #include <QNetworkReply>
 #include <QRegularExpression>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QTest>
-#include <QTimer>
-#include <QUrlQuery>
+#include <QThread>
 
 #include <atomic>
 
@@ -33,7 +31,8 @@ T valueOf(QFuture<T> future)
     return future.result();
 }
 
-/// A person with a browser of her own, without cookies from earlier: follows the link, fills in the form.
+/// A person with a browser of her own, without cookies from earlier: follows the link, fills in the form. She lives on a
+/// thread of her own, since a test that waits for a statement turns no event loop.
 class Visitor : public QObject, public CredentialProvider
 {
     Q_OBJECT
@@ -41,6 +40,16 @@ public:
     Visitor(const QString &user, const QString &password, const QList<QSslCertificate> &authorities)
         : m_user(user), m_password(password), m_authorities(authorities)
     {
+        moveToThread(&m_thread);
+        m_thread.start();
+    }
+    ~Visitor() override
+    {
+        QMetaObject::invokeMethod(this, [this] {
+            m_browser.reset();
+            m_thread.quit();
+        }, Qt::QueuedConnection);
+        m_thread.wait();
     }
     QFuture<Result<Credential>> request(const CredentialRequest &request) override
     {
@@ -50,13 +59,17 @@ public:
         m_promise = std::make_shared<QPromise<Result<Credential>>>();
         m_promise->start();
         QMetaObject::invokeMethod(this, [this, url = request.url] {
-            m_browser.setCookieJar(new QNetworkCookieJar(&m_browser));
+            m_browser = std::make_unique<QNetworkAccessManager>();
             visit(QNetworkRequest(url), {}, 20);
         }, Qt::QueuedConnection);
         return m_promise->future();
     }
     std::atomic<int> visits = 0;
-    QString lastPage;
+    QString lastPage() const
+    {
+        const QMutexLocker lock(&m_mutex);
+        return m_lastPage;
+    }
 
 private:
     void visit(QNetworkRequest request, const QByteArray &form, int hops)
@@ -68,15 +81,19 @@ private:
         request.setSslConfiguration(tls);
         if (!form.isEmpty())
             request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/x-www-form-urlencoded"_s);
-        QNetworkReply *reply = form.isEmpty() ? m_browser.get(request) : m_browser.post(request, form);
+        QNetworkReply *reply = form.isEmpty() ? m_browser->get(request) : m_browser->post(request, form);
         connect(reply, &QNetworkReply::finished, this, [this, reply, hops] {
             reply->deleteLater();
-            lastPage = QString::fromUtf8(reply->readAll());
+            const QString page = QString::fromUtf8(reply->readAll());
+            {
+                const QMutexLocker lock(&m_mutex);
+                m_lastPage = page;
+            }
             if (reply->error() != QNetworkReply::NoError)
                 qWarning("the browser at %s: %s", qPrintable(reply->url().toString(QUrl::RemoveQuery)), qPrintable(reply->errorString()));
             const QUrl next = reply->attribute(QNetworkRequest::RedirectionTargetAttribute).toUrl();
             static const QRegularExpression form(u"<form method=\"post\" action=\"([^\"]+)\""_s);
-            const auto match = form.match(lastPage);
+            const auto match = form.match(page);
             if (hops == 0)
                 qWarning("the browser goes in circles");
             else if (!next.isEmpty())
@@ -89,7 +106,10 @@ private:
     const QString m_user;
     const QString m_password;
     const QList<QSslCertificate> m_authorities;
-    QNetworkAccessManager m_browser;
+    QThread m_thread;
+    mutable QMutex m_mutex; // of m_lastPage
+    QString m_lastPage;
+    std::unique_ptr<QNetworkAccessManager> m_browser; // of the thread
     std::shared_ptr<QPromise<Result<Credential>>> m_promise;
 };
 
@@ -229,7 +249,7 @@ void tst_LiveTrinoAuth::browserSignInOnceForAll()
     };
     runTen();
     QCOMPARE(ann.visits, 1);
-    QVERIFY2(ann.lastPage.contains(u"succe"_s, Qt::CaseInsensitive), qPrintable(ann.lastPage.left(500)));
+    QVERIFY2(ann.lastPage().contains(u"succe"_s, Qt::CaseInsensitive), qPrintable(ann.lastPage().left(500)));
     const TokenKey key { m_parameters.origin().toString(), {}, {} };
     const QByteArray token = TokenBroker::instance().token(key);
     QVERIFY(!token.isEmpty());

@@ -121,7 +121,7 @@ void tst_ClientIdentity::badFile()
     const Result<ClientIdentity> identity = readClientIdentity(certificate, key, passphrase);
     QVERIFY(!identity);
     QVERIFY2(identity.error().message.contains(part), qPrintable(identity.error().message));
-    QCOMPARE(identity.error().vendorCode == "TLS_KEY_PASSPHRASE"_L1, part.contains(u"passphrase"_s));
+    QCOMPARE(identity.error().vendorCode == "TLS_KEY_PASSPHRASE"_L1, part.contains(u"passphrase"_s) || part.contains(u"does not open"_s));
 
     HttpOptions options;
     options.clientCertificateFile = certificate;

@@ -337,7 +337,7 @@ void tst_TrinoSignIn::hostileChallenge_data()
     QTest::newRow("the page elsewhere") << QByteArray(R"(Bearer x_redirect_server="{other}/r", x_token_server="/t")") << u"x_redirect_server"_s;
     QTest::newRow("both elsewhere") << QByteArray(R"(Bearer x_redirect_server="{other}/r", x_token_server="{other}/t")") << u"x_token_server"_s;
     QTest::newRow("a file for a page") << QByteArray(R"(Bearer x_redirect_server="file:///etc/passwd", x_token_server="/t")") << u"file:"_s;
-    QTest::newRow("a script for a page") << QByteArray(R"(Bearer x_redirect_server="javascript:alert(1)", x_token_server="/t")") << u"javascript:"_s;
+    QTest::newRow("a script for a page") << QByteArray(R"(Bearer x_redirect_server="javascript:alert", x_token_server="/t")") << u"javascript:"_s;
     QTest::newRow("silent, elsewhere") << QByteArray(R"(Bearer x_token_server="{other}/t")") << u"x_token_server"_s;
 }
 
