@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
+#include <QTimer>
 #include <QMutex>
 #include <QTest>
 #include <QThread>
@@ -144,9 +145,19 @@ void StatementRun::onBatch(const Hook &hook)
 bool StatementRun::waitFor(const std::function<bool(const StatementRun &)> &condition, std::chrono::milliseconds timeout)
 {
     const bool isOwnThread = m_statement && m_statement->thread() == QThread::currentThread();
-    if (isOwnThread)
-        return QTest::qWaitFor([&] { return condition(*this); }, timeout);
     const QDeadlineTimer deadline(timeout);
+    if (isOwnThread) {
+        // Not qWaitFor(), which sleeps ten milliseconds between two looks: an exchange has many turns.
+        QTimer wakeUp;
+        wakeUp.start(std::chrono::milliseconds(20));
+        while (!condition(*this)) {
+            if (deadline.hasExpired())
+                return false;
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        }
+        return true;
+    }
     while (!condition(*this)) {
         QMutexLocker lock(&m_state->mutex);
         if (deadline.hasExpired())
