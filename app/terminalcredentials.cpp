@@ -3,10 +3,14 @@
 
 #include "terminal.h"
 
+#include "connections/secretstore.h"
+
 #include <QPromise>
 #include <QThreadPool>
+#include <QTimer>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace Grebe {
 
@@ -27,31 +31,74 @@ QFuture<Result<Credential>> refusal(const QString &message, const QString &hint)
         Error { .code = Error::Code::Unauthenticated, .message = message, .hint = hint }));
 }
 
-// The question waits for a person: on a thread of the pool, not on the engine's.
-QFuture<Result<Credential>> askPerson(const QString &question, bool isSecret)
-{
-    auto promise = std::make_shared<QPromise<Result<Credential>>>();
-    const QFuture<Result<Credential>> future = promise->future();
-    promise->start();
-    QThreadPool::globalInstance()->start([promise, question, isSecret] {
-        const Result<QString> line = Terminal::ask(question, isSecret);
-        if (!line)
-            promise->addResult(std::unexpected(line.error()));
-        else if (isSecret)
-            promise->addResult(Credential { .secret = *line });
-        else if (line->trimmed().compare(u"yes"_s, Qt::CaseInsensitive) == 0)
-            promise->addResult(Credential { .isAccepted = true });
-        else
-            promise->addResult(Credential { .isAccepted = false });
-        promise->finish();
-    });
-    return future;
-}
+// A locked keychain asks the person first; one that never answers must not hold up the question on the terminal.
+constexpr auto keychainPatience = 60s;
 
 } // namespace
 
+/// One question under way: whoever answers first is heard.
+struct TerminalCredentials::Answer
+{
+    QPromise<Result<Credential>> promise;
+    std::atomic<bool> isGiven = false;
+
+    void give(const Result<Credential> &credential)
+    {
+        promise.addResult(credential);
+        promise.finish();
+    }
+    // The question waits for a person: on a thread of the pool, not on the engine's.
+    static void askPerson(const std::shared_ptr<Answer> &answer, const QString &question, bool isSecret)
+    {
+        QThreadPool::globalInstance()->start([answer, question, isSecret] {
+            const Result<QString> line = Terminal::ask(question, isSecret);
+            if (!line)
+                answer->give(std::unexpected(line.error()));
+            else if (isSecret)
+                answer->give(Credential { .secret = *line });
+            else
+                answer->give(Credential { .isAccepted = line->trimmed().compare(u"yes"_s, Qt::CaseInsensitive) == 0 });
+        });
+    }
+};
+
+TerminalCredentials::TerminalCredentials() = default;
+
+TerminalCredentials::~TerminalCredentials() = default;
+
+void TerminalCredentials::askKeychain(const CredentialRequest &request, const std::shared_ptr<Answer> &answer)
+{
+    const QString who = request.user.isEmpty() ? request.origin : u"%1 at %2"_s.arg(request.user, request.origin);
+    const auto goOn = [answer, who, reason = request.reason] {
+        if (answer->isGiven.exchange(true))
+            return;
+        if (!Terminal::canAsk()) {
+            answer->give(std::unexpected(Error { .code = Error::Code::Unauthenticated,
+                                                 .message = u"A password is needed for %1."_s.arg(who),
+                                                 .hint = u"Set GREBE_PASSWORD, keep it in the keychain, or run in a terminal."_s }));
+            return;
+        }
+        if (!reason.isEmpty())
+            Terminal::say(reason);
+        Answer::askPerson(answer, u"Password for %1:"_s.arg(who), true);
+    };
+    if (m_triedInKeychain.contains(who)) // what is kept there was refused
+        return goOn();
+    m_triedInKeychain.insert(who);
+    if (!m_keychain)
+        m_keychain = std::make_unique<SecretStore>();
+    QTimer::singleShot(keychainPatience, &m_mainThread, goOn);
+    m_keychain->password(request.origin, request.user).then(&m_mainThread, [answer, goOn](const Result<QString> &password) {
+        if (!password)
+            goOn();
+        else if (!answer->isGiven.exchange(true))
+            answer->give(Credential { .secret = *password });
+    });
+}
+
 QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest &request)
 {
+    const auto question = std::make_shared<Answer>();
     switch (request.kind) {
     case CredentialRequest::Kind::Password: {
         const QString password = qEnvironmentVariable("GREBE_PASSWORD");
@@ -61,16 +108,16 @@ QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest
         const QString who = request.user.isEmpty() ? request.origin : u"%1 at %2"_s.arg(request.user, request.origin);
         if (!password.isEmpty())
             return refusal(u"The password in GREBE_PASSWORD was refused for %1."_s.arg(who), {});
-        if (!Terminal::canAsk())
-            return refusal(u"A password is needed for %1."_s.arg(who), u"Set GREBE_PASSWORD, or run in a terminal."_s);
-        if (!request.reason.isEmpty())
-            Terminal::say(request.reason);
-        return askPerson(u"Password for %1:"_s.arg(who), true);
+        question->promise.start();
+        QMetaObject::invokeMethod(&m_mainThread, [this, request, question] { askKeychain(request, question); });
+        return question->promise.future();
     }
     case CredentialRequest::Kind::CertificatePassphrase:
         if (!Terminal::canAsk())
             return refusal(u"The key in %1 needs a passphrase."_s.arg(request.fileName), u"Run in a terminal."_s);
-        return askPerson(u"Passphrase of %1:"_s.arg(request.fileName), true);
+        question->promise.start();
+        Answer::askPerson(question, u"Passphrase of %1:"_s.arg(request.fileName), true);
+        return question->promise.future();
     case CredentialRequest::Kind::BrowserSignIn:
         Terminal::say(u"Sign in with a browser: %1"_s.arg(request.url.toString(QUrl::FullyEncoded)));
         return answer(Credential {});
@@ -80,9 +127,12 @@ QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest
                            u"Name its authority's file in the connection's options."_s);
         Terminal::say(request.certificateText);
         Terminal::say(u"SHA-256 %1"_s.arg(QString::fromLatin1(request.certificateFingerprint.toHex(':'))));
-        return askPerson(u"Nobody this machine trusts signed the certificate of %1. Trust it this time? (yes/no)"_s.arg(
-                             request.origin),
-                         false);
+        question->promise.start();
+        Answer::askPerson(question,
+                          u"Nobody this machine trusts signed the certificate of %1. Trust it this time? (yes/no)"_s.arg(
+                              request.origin),
+                          false);
+        return question->promise.future();
     }
     return refusal(u"The server asks for something unknown."_s, {});
 }

@@ -2,6 +2,7 @@
 #include "extension/columnformatter.h"
 
 #include "valueformatter.h"
+#include "valuetext.h"
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -154,7 +155,7 @@ QVariant ColumnFormatter::variant(const arrow::RecordBatch &batch, int column, q
     if (!m_impl->value->isNull(data, row))
         return m_impl->value->variant(data, row);
     const auto raw = m_impl->raw(batch, column, row);
-    return raw ? QVariant(QString::fromStdString(*raw)) : QVariant(m_impl->value->metaType);
+    return raw ? QVariant(textFromUtf8(*raw)) : QVariant(m_impl->value->metaType);
 }
 
 QMetaType ColumnFormatter::metaType() const
@@ -173,7 +174,7 @@ QString ColumnFormatter::text(const arrow::RecordBatch &batch, int column, qint6
     } else if (const auto raw = m_impl->raw(batch, column, row)) {
         buffer = *raw;
     }
-    QString text = QString::fromStdString(buffer);
+    QString text = textFromUtf8(buffer);
     if (maxChars >= 0 && text.size() > maxChars) {
         if (maxChars > 0 && text.at(maxChars - 1).isHighSurrogate())
             --maxChars;

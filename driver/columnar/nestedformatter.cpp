@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valueformatter.h"
+#include "valuetext.h"
 
 #include <arrow/array/data.h>
 #include <arrow/type.h>
@@ -284,7 +285,7 @@ struct UnionValue final : EncodedValue
     {
         std::string buffer;
         text(data, row, buffer, kNoLimit);
-        return QString::fromStdString(buffer);
+        return textFromUtf8(buffer);
     }
 
     const bool m_isDense;

@@ -24,11 +24,6 @@ namespace Grebe {
 
 namespace {
 
-QString toQString(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), qsizetype(text.size()));
-}
-
 struct BooleanValue final : ValueFormatter
 {
     BooleanValue() { metaType = QMetaType::fromType<bool>(); }
@@ -131,7 +126,7 @@ struct QuotedValue : ValueFormatter
     {
         std::string buffer;
         text(data, row, buffer, kNoLimit);
-        return toQString(buffer);
+        return textFromUtf8(buffer);
     }
 };
 
@@ -219,7 +214,7 @@ struct TextValue final : ValueFormatter
     }
     QVariant variant(const arrow::ArrayData &data, int64_t row) const override
     {
-        return toQString(Bytes::value(data, row));
+        return textFromUtf8(Bytes::value(data, row));
     }
 };
 
@@ -552,7 +547,7 @@ struct UnknownValue final : ValueFormatter
     {
         appendJsonString(m_text, out);
     }
-    QVariant variant(const arrow::ArrayData &, int64_t) const override { return toQString(m_text); }
+    QVariant variant(const arrow::ArrayData &, int64_t) const override { return textFromUtf8(m_text); }
 
     const std::string m_text;
 };

@@ -513,4 +513,12 @@ void appendJsonString(std::string_view text, std::string &out)
     out += '"';
 }
 
+QString textFromUtf8(std::string_view text)
+{
+    QString result = QString::fromUtf8(text.data(), qsizetype(text.size()));
+    if (text.starts_with("\xef\xbb\xbf"))
+        result.prepend(QChar(QChar::ByteOrderMark));
+    return result;
+}
+
 } // namespace Grebe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QString>
+
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -68,5 +70,7 @@ void appendBase64(std::string_view bytes, std::string &out);
 void appendUuid(const uint8_t *bytes, std::string &out);
 /// With its quotes; what JSON demands is escaped and nothing else.
 void appendJsonString(std::string_view text, std::string &out);
+/// Every character of it: QString::fromUtf8() takes a U+FEFF at the start for a mark of the encoding and drops it.
+QString textFromUtf8(std::string_view text);
 
 } // namespace Grebe

@@ -48,7 +48,22 @@ QVariant withPolicy(const QString &digits, QSql::NumericalPrecisionPolicy policy
 
 SqlResult::SqlResult(const SqlDriver *driver) : QSqlResult(driver), m_driver(driver), m_running(driver->runningStatements()) { }
 
-SqlResult::~SqlResult() = default;
+SqlResult::~SqlResult()
+{
+    letGo();
+}
+
+/// Letting go of a statement cancels it, and Trino aborts the transaction that a cancelled statement belongs to: there
+/// the rest is read and dropped. Another thread's cancelQuery() ends that too.
+void SqlResult::letGo()
+{
+    const Connection *connection = m_driver ? m_driver->connection() : nullptr;
+    if (m_feed && !m_feed->hasEnded() && connection && connection->session().inTransaction) {
+        while (m_feed->waitForRow(m_feed->store().rowCount()))
+            m_feed->dropBefore(m_feed->store().rowCount() - 1);
+    }
+    m_feed.reset();
+}
 
 bool SqlResult::fail(const Error &error)
 {
@@ -58,7 +73,7 @@ bool SqlResult::fail(const Error &error)
 
 void SqlResult::clearResult()
 {
-    m_feed.reset();
+    letGo();
     m_formatters.clear();
     m_place = {};
     m_row = -1;
@@ -171,7 +186,7 @@ bool SqlResult::start(const QString &text, const QVariantList &parameters)
 
 void SqlResult::detachFromResultSet()
 {
-    m_feed.reset();
+    letGo();
     m_place = {};
 }
 

@@ -52,6 +52,7 @@ private:
     bool fetchRow(qint64 row);
     bool fail(const Error &error);
     void clearResult();
+    void letGo();
     bool isColumn(int column) const { return column >= 0 && column < int(m_formatters.size()) && m_place.batch; }
     const SqlDriver *sqlDriver() const { return m_driver; }
 

@@ -76,6 +76,7 @@ private:
     std::optional<Error> replyError() const;
     std::optional<Error> completenessError() const;
     bool redirect();
+    bool sentAgain();
     bool surelyNotSent(QNetworkReply::NetworkError code) const;
 
     void fail(Error error);
@@ -106,6 +107,7 @@ private:
     bool m_isChunked = false;
     bool m_wasConnected = false; ///< connected() was emitted
     bool m_wasEncrypted = false;
+    bool m_hasTriedAgain = false; ///< a request that Qt dropped unsent
     bool m_wasSent = false; ///< some byte of the request may be on its way
 };
 

@@ -48,6 +48,8 @@ private Q_SLOTS:
     void metadata();
     void unknownTimeZone();
     void manyStatementsAtOnce();
+    void signsInOverTls_data();
+    void signsInOverTls();
 
 private:
     Error run(const QString &sql);
@@ -452,14 +454,14 @@ void tst_LiveTrino::metadata()
         if (!list)
             return QStringList { list.error().message };
         for (const ObjectInfo &object : *list)
-            result << kindName(object.kind) + u' ' + object.name() + u' ' + object.type;
+            result << kindName(object.kind) + u' ' + object.name() + u": "_s + object.type;
         return result;
     };
     const ObjectPath schema({ u"memory"_s, u"live test"_s });
     const ObjectPath table = schema.child(u"a.b"_s);
-    QVERIFY(names({}).contains(u"catalog tpch "_s));
-    QVERIFY(names(ObjectPath({ u"memory"_s })).contains(u"schema live test "_s));
-    QCOMPARE(names(schema), QStringList({ u"table a.b "_s, u"view v "_s }));
+    QVERIFY(names({}).contains(u"catalog tpch: "_s));
+    QVERIFY(names(ObjectPath({ u"memory"_s })).contains(u"schema live test: "_s));
+    QCOMPARE(names(schema), QStringList({ u"table a.b: "_s, u"view v: "_s }));
     const auto columns = valueOf(m_connection->list(table));
     QVERIFY2(columns, qPrintable(columns ? QString() : columns.error().message));
     QCOMPARE(columns->size(), 3);
@@ -468,8 +470,8 @@ void tst_LiveTrino::metadata()
     QVERIFY(!columns->at(0).isNullable);
     QVERIFY(!columns->at(0).hasChildren);
     QVERIFY(columns->at(1).hasChildren);
-    QCOMPARE(names(table.child(u"place"_s)), QStringList({ u"field street varchar(10)"_s, u"field zip code integer"_s }));
-    QCOMPARE(names(table.child(u"list"_s)), QStringList({ u"field x date"_s }));
+    QCOMPARE(names(table.child(u"place"_s)), QStringList({ u"field street: varchar(10)"_s, u"field zip code: integer"_s }));
+    QCOMPARE(names(table.child(u"list"_s)), QStringList({ u"field x: date"_s }));
     QVERIFY(valueOf(m_connection->definition(table)).value_or(QString()).startsWith(u"CREATE TABLE"_s));
     QVERIFY(valueOf(m_connection->definition(schema.child(u"v"_s))).value_or(QString()).startsWith(u"CREATE VIEW"_s));
     QVERIFY(valueOf(m_connection->definition(schema)).value_or(QString()).startsWith(u"CREATE SCHEMA"_s));
@@ -492,6 +494,57 @@ void tst_LiveTrino::manyStatementsAtOnce()
     for (const auto &run : runs) {
         QVERIFY2(run->waitForEnd() && run->hasFinished(), run->log());
         QCOMPARE(run->rowCount(), 25);
+    }
+}
+
+void tst_LiveTrino::signsInOverTls_data()
+{
+    QTest::addColumn<QMap<QString, QString>>("options");
+    QTest::addColumn<ConnectionStep::Kind>("step");
+    QTest::addColumn<ConnectionStep::State>("state");
+    const QString authority = qEnvironmentVariable("GREBE_LIVE_TRINO_CA");
+    const QString password = qEnvironmentVariable("GREBE_LIVE_TRINO_PASSWORD");
+    using Options = QMap<QString, QString>;
+    using enum ConnectionStep::State;
+    const QString plainPort = QString::number(m_parameters.port());
+    QTest::newRow("to a port that does not speak it") << Options { { u"SSL"_s, u"true"_s }, { u"port"_s, plainPort } } << ConnectionStep::Kind::Tls << Failed;
+    if (authority.isEmpty())
+        return; // this server has no TLS
+    QTest::newRow("with its authority and the password") << Options { { u"caFile"_s, authority }, { u"password"_s, password } } << ConnectionStep::Kind::SignIn << Done;
+    QTest::newRow("with a wrong password") << Options { { u"caFile"_s, authority }, { u"password"_s, u"wrong"_s } } << ConnectionStep::Kind::SignIn << Failed;
+    QTest::newRow("without a password") << Options { { u"caFile"_s, authority } } << ConnectionStep::Kind::SignIn << Failed;
+    QTest::newRow("with an authority that is not known") << Options { { u"password"_s, password } } << ConnectionStep::Kind::Tls << Failed;
+    QTest::newRow("with the check switched off") << Options { { u"SSLVerification"_s, u"NONE"_s }, { u"password"_s, password } } << ConnectionStep::Kind::SignIn << Done;
+    QTest::newRow("with a name that is not in the certificate") << Options { { u"caFile"_s, authority }, { u"hostnameInCertificate"_s, u"other.example"_s }, { u"password"_s, password } } << ConnectionStep::Kind::Tls << Failed;
+}
+
+void tst_LiveTrino::signsInOverTls()
+{
+    using Options = QMap<QString, QString>;
+    QFETCH(Options, options);
+    QFETCH(ConnectionStep::Kind, step);
+    QFETCH(ConnectionStep::State, state);
+    const ConnectionParameters plain = m_parameters;
+    const auto restore = qScopeGuard([&] { m_parameters = plain; });
+    if (const QString url = qEnvironmentVariable("GREBE_LIVE_TRINO_TLS_URL"); !url.isEmpty())
+        m_parameters = ConnectionParameters::fromUrl(url, engineInfos()).value();
+    m_connection = connectTo(options);
+    QMap<ConnectionStep::Kind, ConnectionStep> steps;
+    connect(m_connection.get(), &Connection::stepChanged, this,
+            [&](const ConnectionStep &changed) { steps.insert(changed.kind, changed); });
+    const Result<ServerInfo> info = valueOf(m_connection->open());
+    QTRY_COMPARE_WITH_TIMEOUT(steps.value(step).state, state, 2s);
+    QCOMPARE(info.has_value(), state == ConnectionStep::State::Done);
+    StatementRun run(m_connection->prepare(u"SELECT count(*) FROM tpch.tiny.orders"_s));
+    QVERIFY2(run.waitForEnd(), run.log());
+    QCOMPARE(run.hasFinished(), info.has_value());
+    if (info) {
+        QVERIFY2(info->tlsDescription.startsWith("TLS 1.3"_L1), qPrintable(info->tlsDescription));
+        QCOMPARE(info->user, u"grebe"_s);
+        QCOMPARE(run.cell(0, 0), u"15000"_s);
+    } else if (step == ConnectionStep::Kind::SignIn) {
+        QCOMPARE(info.error().code, Error::Code::Unauthenticated);
+        QCOMPARE(run.error().code, Error::Code::Unauthenticated);
     }
 }
 

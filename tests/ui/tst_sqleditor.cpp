@@ -6,6 +6,7 @@
 #include "sql/trinodialect.h"
 #include "widgets/theme.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>

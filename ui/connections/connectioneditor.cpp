@@ -154,7 +154,12 @@ ConnectionEditor::ConnectionEditor(ConnectionModel *connections, SecretStore *se
     m_url->setFocus();
 }
 
-ConnectionEditor::~ConnectionEditor() = default;
+ConnectionEditor::~ConnectionEditor()
+{
+    // QDialog hides itself when it goes, which takes the focus from a field, which then says that it was edited.
+    m_url->disconnect(this);
+    m_form->disconnect(this);
+}
 
 void ConnectionEditor::setConnection(const StoredConnection &connection)
 {

@@ -57,7 +57,8 @@ OptionForm::OptionForm(const EngineInfo &engine, QWidget *parent) : QWidget(pare
     QList<OptionInfo> rest;
     const auto flush = [&] {
         if (!row.isEmpty())
-            addRow(grid, rowLabel(row), std::exchange(row, {}));
+            addRow(grid, rowLabel(row), row);
+        row.clear();
     };
     QList<OptionInfo> essentials;
     for (const OptionInfo &option : engine.options)
@@ -80,6 +81,7 @@ OptionForm::OptionForm(const EngineInfo &engine, QWidget *parent) : QWidget(pare
     flush();
     if (!rest.isEmpty())
         addRest(rest);
+    layout->addStretch(1);
 }
 
 OptionField *OptionForm::addField(const OptionInfo &option)
@@ -184,7 +186,11 @@ void OptionForm::setUnfolded(bool unfolded)
 void OptionForm::setParameters(const ConnectionParameters &parameters)
 {
     for (auto [name, field] : m_fields.asKeyValueRange()) {
-        field->setValue(parameters.hasValue(name) ? parameters.value(name) : QString());
+        // TLS may follow from the scheme or the port alone: the switch shows what will be done.
+        if (name == "SSL"_L1)
+            field->setValue(parameters.usesTls() ? u"true"_s : u"false"_s);
+        else
+            field->setValue(parameters.hasValue(name) ? parameters.value(name) : QString());
         showError(name, {});
     }
 }

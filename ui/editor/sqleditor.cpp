@@ -9,6 +9,8 @@
 #include "widgets/theme.h"
 
 #include <KActionCollection>
+#include <KConfigGroup>
+#include <KSharedConfig>
 #include <KSyntaxHighlighting/Definition>
 #include <KSyntaxHighlighting/Repository>
 #include <KTextEditor/Document>
@@ -42,6 +44,18 @@ bool isForeign(const QString &name)
     return std::ranges::any_of(prefixes, [&](const QString &prefix) { return name.startsWith(prefix); });
 }
 
+// The component, set up before it is made: it takes the distance of lines from the program's configuration alone.
+KTextEditor::Editor *editorComponent()
+{
+    static KTextEditor::Editor *const editor = [] {
+        KSharedConfig::Ptr config = KSharedConfig::openConfig();
+        config->group(u"KTextEditor Renderer"_s).writeEntry("Line Height Multiplier", StatementMarks::kLineHeight);
+        config->markAsClean(); // for this run, not for the file
+        return KTextEditor::Editor::instance();
+    }();
+    return editor;
+}
+
 // What the window uses; a key with two owners would reach neither.
 const QStringList &windowKeys()
 {
@@ -60,7 +74,7 @@ const QStringList &windowKeys()
 } // namespace
 
 SqlEditor::SqlEditor(QWidget *parent)
-    : QWidget(parent), m_document(KTextEditor::Editor::instance()->createDocument(this)),
+    : QWidget(parent), m_document(editorComponent()->createDocument(this)),
       m_view(m_document->createView(this))
 {
     auto *layout = new QVBoxLayout(this);

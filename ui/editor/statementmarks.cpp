@@ -18,7 +18,8 @@ namespace Grebe {
 int lineHeight(const KTextEditor::View &view)
 {
     auto &writable = const_cast<KTextEditor::View &>(view); // configValue() is not const, but changes nothing
-    return qCeil(QFontMetricsF(writable.configValue(u"font"_s).value<QFont>()).height());
+    const QFontMetricsF metrics(writable.configValue(u"font"_s).value<QFont>());
+    return int(qCeil(metrics.height()) * StatementMarks::kLineHeight);
 }
 
 StatementMarks::StatementMarks(KTextEditor::View *view) : QWidget(view), m_view(view)

@@ -20,6 +20,8 @@ class StatementMarks : public QWidget
 {
     Q_OBJECT
 public:
+    static constexpr double kLineHeight = 1.25; ///< of the font's own
+
     explicit StatementMarks(KTextEditor::View *view);
 
     void setStatement(KTextEditor::Range range);

@@ -130,13 +130,12 @@ QString MainWindow::sampleSql()
 {
     return u"-- revenue by country\n"
            "SELECT country, count(*) AS orders, sum(total) AS revenue\n"
-           "FROM orders JOIN customers USING (customer_id)\n"
-           "GROUP BY ALL\n"
-           "ORDER BY revenue DESC;\n"
+           "FROM orders NATURAL JOIN customers\n"
+           "GROUP BY ALL;\n"
            "\n"
            "-- the largest orders and who placed them\n"
            "SELECT order_id, ordered_at, name, country, status, total, discount, items, tags\n"
-           "FROM orders JOIN customers USING (customer_id)\n"
+           "FROM orders NATURAL JOIN customers\n"
            "ORDER BY total DESC, order_id\n"
            "LIMIT 10000;\n"_s;
 }

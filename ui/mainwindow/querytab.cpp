@@ -49,7 +49,12 @@ QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
     connect(m_results, &ResultPane::selectionSummaryChanged, this, &QueryTab::selectionSummaryChanged);
 }
 
-QueryTab::~QueryTab() = default;
+QueryTab::~QueryTab()
+{
+    // What the halves say while they are taken down concerns nobody any more.
+    m_results->disconnect(this);
+    m_editor->disconnect(this);
+}
 
 QString QueryTab::connectionName() const
 {

@@ -78,7 +78,7 @@ void SessionBar::setConnection(const QString &name, Connection *session)
 void SessionBar::setSession(const SessionState &session)
 {
     m_state = session;
-    m_schema->setText(session.current.isEmpty() ? tr("no schema") : session.current.parts().join(u'.'));
+    m_schema->setText(session.current.isEmpty() ? tr("default schema") : session.current.parts().join(u'.'));
     m_role->setVisible(!session.roles.isEmpty());
     m_role->setText(session.roles.size() == 1 ? session.roles.first() : QString::number(session.roles.size()));
     m_properties->setVisible(!session.properties.isEmpty());

@@ -8,6 +8,7 @@
 #include "resultrun.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
+#include "widgets/pane.h"
 
 #include <QHBoxLayout>
 #include <QStackedWidget>
@@ -49,7 +50,8 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     m_stack = new QStackedWidget;
     m_messages = new MessagesView;
 
-    auto *bar = new QHBoxLayout;
+    auto *strip = new Pane(Pane::LineBelow, this);
+    auto *bar = new QHBoxLayout(strip);
     bar->setContentsMargins(6, 0, 8, 0);
     bar->setSpacing(6);
     bar->addWidget(m_tabs, 1);
@@ -59,7 +61,7 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(bar);
+    layout->addWidget(strip);
     layout->addWidget(m_stack, 1);
 
     m_stack->addWidget(m_messages);

@@ -129,7 +129,11 @@ SchemaView::SchemaView(ConnectionModel *connections, QWidget *parent)
     updateFooter();
 }
 
-SchemaView::~SchemaView() = default;
+SchemaView::~SchemaView()
+{
+    m_tree->selectionModel()->disconnect(this);
+    m_model->disconnect(this);
+}
 
 QString SchemaView::currentConnection() const
 {
@@ -229,7 +233,7 @@ void SchemaView::updateFooter()
         return;
     }
     const auto path = index.data(SchemaModel::PathRole).value<ObjectPath>();
-    const QString name = path.isEmpty() ? index.data().toString() : path.parts().join(u'.');
+    const QString name = path.isEmpty() ? index.data().toString() : path.name();
     m_footer->setText(tr("%1 read %2 · F5 reads again").arg(name, age(index.data(SchemaModel::LoadedAtRole).toDateTime())));
 }
 

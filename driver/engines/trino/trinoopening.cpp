@@ -56,6 +56,11 @@ void TrinoOpening::start()
     });
     connect(call, &HttpCall::finished, this, [this, isTls](const HttpResponse &response) {
         if (response.error) {
+            // The transport calls a connection connected when TLS stands.
+            if (response.error->vendorCode.startsWith("TLS_"_L1) && m_step == Kind::Connect) {
+                complete();
+                begin(Kind::Tls);
+            }
             fail(*response.error);
             return;
         }

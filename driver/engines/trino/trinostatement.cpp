@@ -399,7 +399,7 @@ void TrinoStatement::end()
             error.hint = u"The server ended the transaction, for being idle too long perhaps. You are outside of it now."_s;
         }
         restoreLocation(error, m_text);
-        failWith(std::move(error));
+        failWith(std::move(error), true);
         return;
     }
     if (m_unparsableCount > 0) {
@@ -551,7 +551,7 @@ bool TrinoStatement::mayHaveRun() const
 }
 
 // Rows that came before stay, so the message says how many; a query that still runs is cancelled on the server.
-void TrinoStatement::failWith(Error error)
+void TrinoStatement::failWith(Error error, bool isFromServer)
 {
     if (std::exchange(m_isDone, true))
         return;
@@ -565,7 +565,6 @@ void TrinoStatement::failWith(Error error)
         error.queryId = queryId();
     if (error.infoUrl.isEmpty())
         error.infoUrl = infoUrl();
-    const bool isFromServer = !error.vendorCode.isEmpty();
     if (!isFromServer && !error.isCancelled()) {
         error.mayHaveRun = mayHaveRun();
         if (m_summary.rowCount > 0)

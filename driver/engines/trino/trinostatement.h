@@ -69,7 +69,8 @@ private:
     void abortCall();
     void cancelOnServer();
     void report(Progress progress);
-    void failWith(Error error);
+    /// `isFromServer`: the server tells how the statement ended, so nothing about that is unknown.
+    void failWith(Error error, bool isFromServer = false);
     bool mayHaveRun() const;
 
     std::shared_ptr<TrinoClient> m_client;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinotypetext.h"
 
+#include <QSet>
+
 using namespace Qt::StringLiterals;
 
 namespace Grebe {
@@ -43,14 +45,33 @@ QList<QStringView> splitTop(QStringView text)
     return parts;
 }
 
-// Types of two words look like a name and a type: their first words are no field names on their own.
-bool isTwoWordType(QStringView part)
+// Whether this is, as a whole, a type that every Trino knows.
+bool isKnownType(QStringView text)
 {
-    for (const auto start : { "double precision"_L1, "interval day"_L1, "interval year"_L1, "timestamp with"_L1, "time with"_L1 }) {
-        if (part.startsWith(start, Qt::CaseInsensitive))
-            return true;
+    static const QSet<QString> words { u"boolean"_s, u"tinyint"_s, u"smallint"_s, u"integer"_s, u"bigint"_s, u"real"_s, u"double"_s,
+                                       u"decimal"_s, u"number"_s, u"varchar"_s, u"char"_s, u"varbinary"_s, u"json"_s, u"variant"_s,
+                                       u"date"_s, u"time"_s, u"timestamp"_s, u"interval"_s, u"uuid"_s, u"ipaddress"_s, u"row"_s,
+                                       u"array"_s, u"map"_s, u"hyperloglog"_s, u"geometry"_s };
+    qsizetype end = 0;
+    while (end < text.size() && (text[end].isLetterOrNumber() || text[end] == u'_'))
+        ++end;
+    const QString word = text.first(end).toString().toLower();
+    if (!words.contains(word))
+        return false;
+    QStringView rest = text.sliced(end);
+    if (rest.startsWith(u'(')) {
+        int depth = 0;
+        qsizetype i = 0;
+        do {
+            depth += rest[i] == u'(' ? 1 : rest[i] == u')' ? -1 : 0;
+            ++i;
+        } while (depth > 0 && i < rest.size());
+        rest = rest.sliced(i);
     }
-    return false;
+    const QString tail = rest.trimmed().toString().toLower();
+    if (word == "interval"_L1)
+        return tail == "day to second"_L1 || tail == "year to month"_L1;
+    return tail.isEmpty() || ((word == "time"_L1 || word == "timestamp"_L1) && tail == "with time zone"_L1);
 }
 
 TrinoTypePart field(QStringView part, qsizetype index)
@@ -70,12 +91,17 @@ TrinoTypePart field(QStringView part, qsizetype index)
         }
         return { name, part.sliced(std::min(i + 1, part.size())).trimmed().toString() };
     }
-    const qsizetype blank = part.indexOf(u' ');
+    // Servers up to 476 at least do not quote names here: `zip code integer` is the field "zip code". The name ends
+    // where what follows is a type.
+    const qsizetype first = part.indexOf(u' ');
+    for (qsizetype blank = first; blank > 0; blank = part.indexOf(u' ', blank + 1)) {
+        if (isKnownType(part.sliced(blank + 1)))
+            return { part.first(blank).toString(), part.sliced(blank + 1).toString() };
+    }
     const qsizetype parenthesis = part.indexOf(u'(');
-    const bool isNamed = blank > 0 && (parenthesis < 0 || blank < parenthesis) && !isTwoWordType(part);
-    if (!isNamed)
+    if (isKnownType(part) || first < 0 || (parenthesis >= 0 && parenthesis < first))
         return { u"field%1"_s.arg(index), part.toString() };
-    return { part.first(blank).toString(), part.sliced(blank).trimmed().toString() };
+    return { part.first(first).toString(), part.sliced(first + 1).trimmed().toString() };
 }
 
 } // namespace

@@ -153,6 +153,8 @@ void tst_ColumnFormatter::values_data()
 
     row("text", utf8(), "varchar", "\"a \\\"b\\\" \\\\ \\n\\t\\u0001 é 日本 😀\"", "a \"b\" \\ \n\t\x01 é 日本 😀",
         "\"a \\\"b\\\" \\\\ \\n\\t\\u0001 é 日本 😀\"", u"a \"b\" \\ \n\t\x01 é 日本 😀"_s);
+    row("a byte order mark at the start stays", utf8(), "varchar", "\"\\ufeffa\"", "\xef\xbb\xbf" "a",
+        "\"\xef\xbb\xbf" "a\"", QString(QChar(QChar::ByteOrderMark)) + u'a');
     quoted("empty text", utf8(), "varchar", "\"\"", "");
     quoted("large text", large_utf8(), "VARCHAR", "\"abc\"", "abc");
     quoted("a short view", utf8_view(), "VARCHAR", "\"abc\"", "abc");
