@@ -373,7 +373,7 @@ TrinoSpool &TrinoStatement::spool()
         advance();
         endIfComplete();
     });
-    connect(m_spool.get(), &TrinoSpool::failed, this, &TrinoStatement::failWith);
+    connect(m_spool.get(), &TrinoSpool::failed, this, [this](const Error &error) { failWith(error); });
     return *m_spool;
 }
 

@@ -30,6 +30,11 @@ QByteArray rows(qint64 from, qint64 count)
     return data.isEmpty() ? "[]"_ba : data + ']';
 }
 
+QByteArray quoted(const QByteArray &text)
+{
+    return '"' + text + '"';
+}
+
 QByteArray packed(const QByteArray &plain, const QByteArray &encoding)
 {
     return encoding == "json+zstd" ? zstdPacked(plain, true) : encoding == "json+lz4" ? lz4Packed(plain) : plain;
@@ -90,18 +95,18 @@ QByteArray segment(Storage &storage, const Part &part, const QByteArray &encodin
     QByteArray metadata = R"({"rowOffset":)" + QByteArray::number(part.from) + R"(,"rowsCount":)" + QByteArray::number(part.count)
         + R"(,"segmentSize":)" + QByteArray::number(bytes.size());
     if (!part.isPlain && encoding != "json")
-        metadata += R"(,"uncompressedSize":")" + QByteArray::number(plain.size()) + '"';
+        metadata += R"(,"uncompressedSize":)" + quoted(QByteArray::number(plain.size()));
     metadata += part.extraMetadata + '}';
     if (part.isInline)
-        return R"({"type":"inline","data":")" + bytes.toBase64() + R"(","metadata":)" + metadata + '}';
-    return R"({"type":"spooled","uri":")" + (part.address.isEmpty() ? storage.address(name) : part.address)
-        + R"(","ackUri":"{server}/v1/spooled/ack/)" + name
-        + R"(","headers":{"x-customer-key":["k1"],"x-several":["a","b"]},"metadata":)" + metadata + '}';
+        return R"({"type":"inline","data":)" + quoted(bytes.toBase64()) + R"(,"metadata":)" + metadata + '}';
+    return R"({"type":"spooled","uri":)" + quoted(part.address.isEmpty() ? storage.address(name) : part.address)
+        + R"(,"ackUri":)" + quoted("{server}/v1/spooled/ack/" + name)
+        + R"(,"headers":{"x-customer-key":["k1"],"x-several":["a","b"]},"metadata":)" + metadata + '}';
 }
 
 QByteArray segmentsPage(const QByteArray &encoding, const QList<QByteArray> &segments)
 {
-    return oneColumn + R"(,"data":{"encoding":")" + encoding + R"(","metadata":{},"segments":[)" + segments.join(',') + "]}";
+    return oneColumn + R"(,"data":{"encoding":)" + quoted(encoding) + R"(,"metadata":{},"segments":[)" + segments.join(',') + "]}";
 }
 
 QByteArray directPage(qint64 from, qint64 count)
@@ -621,8 +626,8 @@ void tst_TrinoSpool::damagedSegment()
     storage.put("s0", bytes);
     const QByteArray whole = R"({"segmentSize":)" + QByteArray::number(bytes.size()) + metadata + '}';
     for (const bool isInline : { false, true }) {
-        const QByteArray source = isInline ? R"("type":"inline","data":")" + bytes.toBase64() + '"'
-                                           : R"("type":"spooled","uri":")" + storage.address("s0") + R"(","ackUri":"{server}/v1/spooled/ack/s0")";
+        const QByteArray source = isInline ? R"("type":"inline","data":)" + quoted(bytes.toBase64())
+                                           : R"("type":"spooled","uri":)" + quoted(storage.address("s0")) + R"(,"ackUri":)" + quoted("{server}/v1/spooled/ack/s0");
         FakeTrino server({ segmentsPage(encoding, { '{' + source + R"(,"metadata":)" + whole + '}' }), oneColumn });
         server.setTamper(withAcks());
         TrinoTestEngine engine(server.url());
