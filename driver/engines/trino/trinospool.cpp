@@ -83,7 +83,10 @@ struct TrinoSpool::Entry
     qint64 size() const { return std::max(segment.byteCount, segment.unpackedByteCount); }
 };
 
-TrinoSpool::TrinoSpool(std::shared_ptr<TrinoClient> client) : m_client(std::move(client)) { }
+TrinoSpool::TrinoSpool(std::shared_ptr<TrinoClient> client, qint64 deliveredRows)
+    : m_client(std::move(client)), m_announcedRows(deliveredRows)
+{
+}
 
 TrinoSpool::~TrinoSpool()
 {

@@ -32,7 +32,8 @@ class TrinoSpool final : public QObject
 {
     Q_OBJECT
 public:
-    explicit TrinoSpool(std::shared_ptr<TrinoClient> client);
+    /// `deliveredRows` came before the first segment.
+    TrinoSpool(std::shared_ptr<TrinoClient> client, qint64 deliveredRows);
     ~TrinoSpool() override;
 
     void add(TrinoSegments segments, const std::shared_ptr<const TrinoRowDecoder> &decoder);
@@ -72,7 +73,7 @@ private:
 
     std::shared_ptr<TrinoClient> m_client;
     std::deque<EntryPtr> m_entries; ///< not delivered yet, in order
-    qint64 m_announcedRows = 0;
+    qint64 m_announcedRows;
     qint64 m_bytesInFlight = 0; ///< unpacked, of what is fetched, waits to be decoded or to be delivered
     qint64 m_bytesHeld = 0; ///< of inline segments that are not decoded yet
     int m_downloadCount = 0;

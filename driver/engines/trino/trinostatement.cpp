@@ -352,7 +352,7 @@ TrinoSpool &TrinoStatement::spool()
 {
     if (m_spool)
         return *m_spool;
-    m_spool = std::make_unique<TrinoSpool>(m_client);
+    m_spool = std::make_unique<TrinoSpool>(m_client, m_summary.rowCount);
     m_spool->setPaused(isPaused());
     connect(m_spool.get(), &TrinoSpool::batchReady, this, &TrinoStatement::takeBatch);
     connect(m_spool.get(), &TrinoSpool::unparsableFound, this, [this](qint64 count, const QString &first) {
