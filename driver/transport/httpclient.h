@@ -66,6 +66,7 @@ struct HttpOptions
     QString clientKeyPassphrase;
     QString proxy; ///< "http://host:port", "socks5://host:port", empty: the system's
     QByteArray userAgent;
+    bool keepsCookies = true; ///< false: none is sent or kept
     std::chrono::milliseconds connectTimeout { 10'000 };
     std::chrono::milliseconds firstByteTimeout { 60'000 };
     std::chrono::milliseconds silenceTimeout { 60'000 };

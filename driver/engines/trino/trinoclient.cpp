@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinoclient.h"
 
+#include "trinosegments.h"
 #include "trinostatement.h"
 
 #include "engines/commonoptions.h"
@@ -61,6 +62,29 @@ bool isTokenText(const QByteArray &token)
     return std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+QStringList encodingNames(const ConnectionParameters &parameters)
+{
+    QStringList names;
+    for (const QString &name : parameters.list(u"encoding"_s)) {
+        if (const QString trimmed = name.trimmed().toLower(); !trimmed.isEmpty())
+            names << trimmed;
+    }
+    return names;
+}
+
+// The server takes the first that it has; one without any of them, or before 466, answers directly.
+QByteArray dataEncoding(const ConnectionParameters &parameters)
+{
+    QStringList names = encodingNames(parameters);
+    if (names == QStringList(u"direct"_s))
+        return {};
+    if (names.isEmpty() || names == QStringList(u"auto"_s))
+        names = trinoEncodings();
+    return names.join(u',').toLatin1();
+}
+
+constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
+
 } // namespace
 
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
@@ -79,6 +103,7 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_acceptEncoding = compression.toLatin1();
     else
         m_acceptEncoding = isNearby(parameters.host()) ? "identity" : "zstd";
+    m_dataEncoding = dataEncoding(parameters);
     const QMap<QString, QString> extra = parameters.map(u"extraHeaders"_s);
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
@@ -134,6 +159,8 @@ Result<void> TrinoClient::checkOptions() const
     }
     if (m_parameters.hasValue(u"SSLKeyStorePath"_s) && m_origin.scheme() != "https"_L1)
         return invalid(u"A client certificate needs TLS, and this connection has none."_s, u"Set SSL=true and the port of the server's https address."_s);
+    if (const Result<void> encoding = checkEncoding(); !encoding)
+        return encoding;
     if (m_password.isEmpty())
         return {};
     if (m_session.loginUser().contains(u':')) {
@@ -147,6 +174,32 @@ Result<void> TrinoClient::checkOptions() const
                            : u"Set SSL=true and the port of the server's https address."_s);
     }
     return {};
+}
+
+Result<void> TrinoClient::checkEncoding() const
+{
+    const QStringList names = encodingNames(m_parameters);
+    const bool isWord = names.size() == 1 && (names.first() == "auto"_L1 || names.first() == "direct"_L1);
+    for (const QString &name : names) {
+        if (!isWord && !trinoEncodings().contains(name)) {
+            return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                           .message = u"The option encoding may not be \"%1\"."_s.arg(name.left(40)),
+                                           .hint = u"It is auto, direct, or a list of %1."_s.arg(trinoEncodings().join(u", "_s)) });
+        }
+    }
+    return {};
+}
+
+// Made with the connection's certificates, checks and proxy, and nothing else of it.
+HttpClient &TrinoClient::storage()
+{
+    if (!m_storage) {
+        HttpOptions options = httpOptions(m_parameters);
+        options.peerVerifyName.clear();
+        options.keepsCookies = false;
+        m_storage = std::make_unique<HttpClient>(options);
+    }
+    return *m_storage;
 }
 
 HttpClient &TrinoClient::http()
@@ -193,6 +246,9 @@ HttpRequest TrinoClient::statementRequest(const QByteArray &sql, StatementOption
     request.url = url(u"/v1/statement"_s);
     // Some gateways change what is not ASCII unless the charset is said.
     request.headers = HttpHeaders { { "Content-Type", "text/plain; charset=utf-8" } } + m_session.headers(purpose) + commonHeaders();
+    // Metadata is small: it comes faster in the page.
+    if (purpose == StatementOptions::Purpose::User && mayBeSpooled())
+        request.headers << std::pair(QByteArray("X-Trino-Query-Data-Encoding"), m_dataEncoding);
     request.body = sql;
     return request;
 }
@@ -253,6 +309,7 @@ void TrinoClient::dropHttp()
     if (!m_http)
         return;
     m_http.reset();
+    m_storage.reset();
     moveToThread(nullptr);
 }
 
@@ -282,6 +339,47 @@ Result<QUrl> TrinoClient::pinned(const QUrl &uri) const
             there.left(200), m_origin.toString(QUrl::RemovePath)),
         .hint = u"A server behind a proxy needs http-server.process-forwarded=true in its configuration to name the "
                 u"address that clients use. The option alwaysUseConfiguredAddress=true works around it."_s });
+}
+
+bool TrinoClient::isOrigin(const QUrl &url) const
+{
+    return url.host().compare(m_origin.host(), Qt::CaseInsensitive) == 0 && url.scheme() == m_origin.scheme()
+        && effectivePort(url) == effectivePort(m_origin);
+}
+
+Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders &headers)
+{
+    HttpRequest request { .url = url, .headers = headers };
+    request.followSameOriginRedirects = false;
+    // What the coordinator hands out itself may be named as its nextUri may be: behind a proxy, by an inner name.
+    if (url.path().contains("/v1/spooled/download/"_L1)) {
+        if (const Result<QUrl> uri = pinned(url))
+            request.url = *uri;
+    }
+    if (isOrigin(request.url)) {
+        request.headers << m_extraHeaders;
+        return send(request);
+    }
+    if (m_origin.scheme() == "https"_L1 && request.url.scheme() != "https"_L1) {
+        return std::unexpected(Error {
+            .code = Error::Code::InvalidData,
+            .message = u"The server said to fetch a part of the result from %1 without TLS, and this connection has TLS. Nothing was sent there."_s.arg(
+                request.url.host()),
+            .hint = u"The server's storage needs an https address (s3.endpoint in its spooling manager). The option "
+                    u"encoding=direct goes without the storage."_s });
+    }
+    return storage().send(request);
+}
+
+void TrinoClient::acknowledgeSegment(const QUrl &url, const HttpHeaders &headers)
+{
+    const Result<QUrl> uri = pinned(url);
+    if (!uri)
+        return;
+    HttpRequest request { .url = *uri, .headers = headers + m_extraHeaders };
+    request.isControl = true;
+    request.firstByteTimeout = acknowledgeTimeout;
+    sendLast(request);
 }
 
 Error TrinoClient::httpError(const HttpResponse &response, const QString &doing) const

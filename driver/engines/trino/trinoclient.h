@@ -68,6 +68,17 @@ public:
     /// host is then asked over TLS as before. Any other origin is refused, so that no answer can send us, with our
     /// headers, to another machine.
     Result<QUrl> pinned(const QUrl &uri) const;
+    /// The address is one of the coordinator this connection is to.
+    bool isOrigin(const QUrl &url) const;
+    /// Results may be asked for that do not stand in the pages.
+    bool mayBeSpooled() const { return !m_dataEncoding.isEmpty(); }
+    /// Asks for a stored part of a result, without following redirects.
+    ///
+    /// The segment's own headers go there and nothing else of ours, since object stores refuse requests with a second
+    /// way to sign in. Where the coordinator itself hands it out, gateways get their cookies and extra headers.
+    Result<HttpCall *> fetchSegment(const QUrl &url, const HttpHeaders &headers);
+    /// Tells the coordinator that it may forget one. Nothing comes of it here.
+    void acknowledgeSegment(const QUrl &url, const HttpHeaders &headers);
     /// What a reply that is not 200 means.
     Error httpError(const HttpResponse &response, const QString &doing) const;
 
@@ -121,6 +132,8 @@ private:
     void askPassword(const HttpResponse &response);
     void askToken(int generation, const AuthChallenge &challenge);
     HttpClient &http();
+    HttpClient &storage();
+    Result<void> checkEncoding() const;
     HttpHeaders commonHeaders() const;
     void endSignIn(const Result<void> &result);
     void dropHttp();
@@ -130,9 +143,11 @@ private:
     TrinoTimings m_timings;
     QUrl m_origin;
     QByteArray m_acceptEncoding;
+    QByteArray m_dataEncoding; ///< what results may be stored and packed as; empty: rows stand in the pages
     HttpHeaders m_extraHeaders;
     Result<void> m_check;
     std::unique_ptr<HttpClient> m_http; ///< made on the engine thread, at the first request
+    std::unique_ptr<HttpClient> m_storage; ///< for other machines than the coordinator: knows no cookie and no header of it
     TrinoSession m_session;
     mutable std::mutex m_stateMutex;
     SessionState m_state; ///< of m_session, for other threads

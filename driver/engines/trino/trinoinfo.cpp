@@ -130,6 +130,14 @@ QList<OptionInfo> signInOptions()
 QList<OptionInfo> networkOptions()
 {
     return {
+        { .name = u"encoding"_s,
+          .type = Type::List,
+          .defaultValue = u"auto"_s,
+          .group = u"Network"_s,
+          .label = u"Results"_s,
+          .help = u"auto: as stored, packed segments where the server has them (466 and later), which may lie in an "
+                  u"object store. direct: in the server's answers, for a computer that does not reach that store. Or "
+                  u"what to ask for, the best first: json+zstd,json+lz4,json."_s },
         { .name = u"compression"_s,
           .type = Type::Choice,
           .defaultValue = u"auto"_s,

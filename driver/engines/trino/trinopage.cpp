@@ -3,6 +3,7 @@
 
 #include "trinoerror.h"
 #include "trinorowdecoder.h"
+#include "trinosegments.h"
 #include "trinostats.h"
 
 #include <arrow/record_batch.h>
@@ -240,12 +241,28 @@ private:
         if (!data || m_hasDecodedRows || *data->begin == 'n')
             return true;
         if (*data->begin == '{') {
-            m_page.hasSpooledData = true;
-            return true;
+            return readSegments(*data);
         }
         JsonReader reader(m_begin, m_end);
         reader.setPosition(data->begin);
         return decodeRows(reader);
+    }
+
+    bool readSegments(const Member &data)
+    {
+        auto segments = readTrinoSegments(view(data.begin, data.end));
+        if (!segments) {
+            m_error = segments.error();
+            return false;
+        }
+        if (!m_page.decoder && !segments->list.empty()) {
+            m_error = invalidPage(u"it has rows, and the server has not said what their columns are"_s);
+            return false;
+        }
+        if (!segments->list.empty())
+            m_page.decoder->promiseRows();
+        m_page.segments = std::make_shared<TrinoSegments>(std::move(*segments));
+        return true;
     }
 
     bool readColumns()

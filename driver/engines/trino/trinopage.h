@@ -17,6 +17,7 @@
 namespace Grebe {
 
 class TrinoRowDecoder;
+struct TrinoSegments;
 
 /// What stands in front of the rows: enough to ask for the next page before these are decoded.
 struct TrinoPageHead
@@ -33,7 +34,7 @@ struct TrinoPage
     TrinoPageHead head;
     std::shared_ptr<const TrinoRowDecoder> decoder; ///< for the next page; null while no columns were seen
     std::shared_ptr<arrow::RecordBatch> batch; ///< null when the page has no rows
-    bool hasSpooledData = false; ///< `data` is an object, not rows: the spooled protocol
+    std::shared_ptr<TrinoSegments> segments; ///< where `data` is an object, not rows: the spooled protocol; else null
     Progress progress;
     bool hasProgress = false;
     std::optional<Error> error;

@@ -303,9 +303,10 @@ void tst_TrinoPage::emptyPages()
 
 void tst_TrinoPage::spooledData()
 {
-    const auto page = decode(::page(column("c", "integer"), "{\"encoding\":\"json\",\"segments\":[{\"type\":\"inline\",\"data\":\"W1sxXV0=\"}]}"));
+    const auto page = decode(::page(column("c", "integer"), "{\"encoding\":\"json\",\"segments\":[{\"type\":\"inline\",\"data\":\"W1sxXV0=\","
+                                                                   "\"metadata\":{\"rowOffset\":\"0\",\"rowsCount\":1,\"segmentSize\":5}}]}"));
     QVERIFY(page);
-    QVERIFY(page->hasSpooledData);
+    QVERIFY(page->segments);
     QVERIFY(!page->batch);
     QVERIFY(page->decoder);
 }
