@@ -21,6 +21,8 @@ namespace {
 
 const QByteArray oneColumn = R"("columns":[{"name":"n","type":"bigint","typeSignature":{"rawType":"bigint","arguments":[]}}])";
 const QByteArray secret = "a%2Fb%3D%2Bc+d";
+const QString everyEncoding = u"json+zstd,json+lz4,json"_s;
+const TrinoTestOptions spooled { { u"encoding"_s, everyEncoding } };
 
 QByteArray rows(qint64 from, qint64 count)
 {
@@ -181,6 +183,7 @@ class tst_TrinoSpool : public QObject
 private Q_SLOTS:
     void asksForEncodings_data();
     void asksForEncodings();
+    void autoAsksAnotherComputerForSegments();
     void unknownEncodingIsRefused();
     void metadataIsAskedForDirectly();
     void rowsInOrder_data();
@@ -215,8 +218,9 @@ void tst_TrinoSpool::asksForEncodings_data()
 {
     QTest::addColumn<QString>("option");
     QTest::addColumn<QByteArray>("header");
-    QTest::newRow("nothing said") << QString() << "json+zstd,json+lz4,json"_ba;
-    QTest::newRow("auto") << u"auto"_s << "json+zstd,json+lz4,json"_ba;
+    QTest::newRow("nothing said, on this computer") << QString() << QByteArray();
+    QTest::newRow("auto, on this computer") << u"auto"_s << QByteArray();
+    QTest::newRow("all of them") << u"json+zstd,json+lz4,json"_s << "json+zstd,json+lz4,json"_ba;
     QTest::newRow("direct") << u"direct"_s << QByteArray();
     QTest::newRow("a list, in its order") << u"json+lz4, json"_s << "json+lz4,json"_ba;
 }
@@ -230,6 +234,19 @@ void tst_TrinoSpool::asksForEncodings()
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY(isCounting(run, 10)); // a server without spooling answers directly
     QTEST(statementHeader(server, "X-Trino-Query-Data-Encoding"), "header");
+}
+
+void tst_TrinoSpool::autoAsksAnotherComputerForSegments()
+{
+    const auto header = [](const TrinoTestOptions &options) {
+        const TrinoClient client(trinoTestParameters(QUrl(u"http://trino.invalid:8080"_s), options), nullptr, quickTimings());
+        const HttpRequest request = client.statementRequest("SELECT 1", StatementOptions::Purpose::User);
+        const auto found = std::ranges::find(request.headers, "X-Trino-Query-Data-Encoding"_ba, &std::pair<QByteArray, QByteArray>::first);
+        return found == request.headers.end() ? QByteArray() : found->second;
+    };
+    QCOMPARE(header({}), "json+zstd,json+lz4,json");
+    QCOMPARE(header({ { u"encoding"_s, u"auto"_s } }), "json+zstd,json+lz4,json");
+    QCOMPARE(header({ { u"encoding"_s, u"direct"_s } }), QByteArray());
 }
 
 void tst_TrinoSpool::unknownEncodingIsRefused()
@@ -248,7 +265,7 @@ void tst_TrinoSpool::unknownEncodingIsRefused()
 void tst_TrinoSpool::metadataIsAskedForDirectly()
 {
     FakeTrino server({ directPage(0, 1) });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SHOW CATALOGS"_s, { .purpose = StatementOptions::Purpose::Metadata }));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QCOMPARE(statementHeader(server, "X-Trino-Query-Data-Encoding"), QByteArray());
@@ -280,7 +297,7 @@ void tst_TrinoSpool::rowsInOrder()
     // All in one page, with a page without rows in front and behind.
     FakeTrino server({ {}, segmentsPage(encoding, segments), oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(run.problems().isEmpty(), run.problems());
@@ -302,7 +319,7 @@ void tst_TrinoSpool::directAndStoredPagesMixed()
                        segmentsPage("json", { segment(storage, { .from = 30, .count = 10, .isInline = true }, "json") }), directPage(40, 10) });
     server.setTamper(withAcks());
     storage.setTamper([](const QByteArray &, FaultReply &reply) { reply.isHeld = true; });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(server.getCount(), 6); // everything has come but the stored rows
     QTRY_COMPARE(storage.server().requestCount(), 1);
@@ -319,7 +336,7 @@ void tst_TrinoSpool::lateSegmentHoldsBackTheNext()
     storage.setTamper([&](const QByteArray &name, FaultReply &reply) { reply.isHeld = isHeld && name == "s0"; });
     FakeTrino server(storedPages(storage, 8));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     // The first waits; the others are fetched beside it, decoded and acknowledged.
     QTRY_COMPARE(storage.server().requestCount(), 8);
@@ -351,7 +368,7 @@ void tst_TrinoSpool::largeSegmentsComeOneByOne()
         pages << segmentsPage("json+zstd", { segment(storage, { .from = i, .count = 1, .isPlain = true, .extraMetadata = R"(,"uncompressedSize":100000000)" }, "json+zstd") });
     }
     FakeTrino server(pages);
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(server.getCount(), 5);
     QTRY_COMPARE(storage.server().requestCount(), 2); // 200 MB; a third would be more than 256
@@ -368,7 +385,8 @@ void tst_TrinoSpool::storageGetsTheSegmentsHeadersOnly()
         if (request.method == "POST")
             reply.bytes.replace("\r\n\r\n", "\r\nSet-Cookie: route=blue; Path=/\r\n\r\n");
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"extraCredentials"_s, u"token:abc"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
@@ -410,7 +428,8 @@ void tst_TrinoSpool::coordinatorGetsGatewayHeaders()
         if (request.target.startsWith("/v1/spooled/download/"))
             reply = FaultReply::chunked(200, bytes); // without a length, as coordinators send them
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
@@ -444,7 +463,8 @@ void tst_TrinoSpool::redirectIsFollowedWithTheSegmentsHeadersOnly()
         if (request.target.startsWith("/v1/spooled/download/"))
             reply = FaultReply::whole(status, {}, { { "Location", target }, { "Set-Cookie", "route=blue" } });
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
@@ -476,7 +496,7 @@ void tst_TrinoSpool::redirectIsRefused()
         reply = FaultReply::whole(303, {}, location.isEmpty() ? TestHeaders() : TestHeaders { { "Location", location } });
     });
     FakeTrino server(storedPages(storage, 1));
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::InvalidData);
@@ -525,7 +545,7 @@ void tst_TrinoSpool::triedAgain()
     });
     FakeTrino server(storedPages(storage, 3));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 30), run.log());
@@ -568,7 +588,7 @@ void tst_TrinoSpool::givenUp()
     });
     FakeTrino server(storedPages(storage, 2));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QTEST(run.error().code, "code");
@@ -637,7 +657,7 @@ void tst_TrinoSpool::damagedSegment()
                                            : R"("type":"spooled","uri":)" + quoted(storage.address("s0")) + R"(,"ackUri":)" + quoted("{server}/v1/spooled/ack/s0");
         FakeTrino server({ segmentsPage(encoding, { '{' + source + R"(,"metadata":)" + whole + '}' }), oneColumn });
         server.setTamper(withAcks());
-        TrinoTestEngine engine(server.url());
+        TrinoTestEngine engine(server.url(), spooled);
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
         QTEST(run.error().code, "code");
@@ -654,7 +674,7 @@ void tst_TrinoSpool::gapInRowsIsAnError()
     FakeTrino server({ segmentsPage("json", { segment(storage, { .from = 0, .count = 10 }, "json") }),
                        segmentsPage("json", { segment(storage, { .from = 20, .count = 10 }, "json") }), oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::Incomplete);
@@ -671,7 +691,7 @@ void tst_TrinoSpool::acknowledgementMayFail()
             return;
         reply = ++acks == 1 ? FaultReply::whole(500, "bang") : FaultReply::nothing(FaultReply::End::Reset);
     });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 30), run.log());
@@ -688,7 +708,7 @@ void tst_TrinoSpool::cancelAbortsDownloads()
                 reply.isHeld = true;
         }));
         const int before = storage.server().requestCount();
-        TrinoTestEngine engine(server.url());
+        TrinoTestEngine engine(server.url(), spooled);
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QTRY_COMPARE(storage.server().requestCount(), before + 3);
         QTRY_COMPARE(server.getCount(), 5);
@@ -710,7 +730,7 @@ void tst_TrinoSpool::lettingGoAbortsDownloads()
     Storage storage;
     storage.setTamper([](const QByteArray &, FaultReply &reply) { reply.isHeld = true; });
     FakeTrino server(storedPages(storage, 3));
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     {
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QTRY_COMPARE(storage.server().requestCount(), 3);
@@ -727,7 +747,7 @@ void tst_TrinoSpool::pauseStartsNoDownload()
         segments << segment(storage, { .from = i * 10, .count = 10 }, "json");
     FakeTrino server({ segmentsPage("json", segments), oneColumn, oneColumn, oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s), false);
     run.onBatch([isFirst = true](Statement &statement, const std::shared_ptr<arrow::RecordBatch> &) mutable {
         if (std::exchange(isFirst, false))
@@ -756,7 +776,7 @@ void tst_TrinoSpool::pollingWaitsForDownloads()
     storage.setTamper([&](const QByteArray &, FaultReply &reply) { reply.isHeld = isHeld; });
     FakeTrino server(storedPages(storage, 100));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(storage.server().requestCount(), 4);
     QTRY_VERIFY(server.headCount() >= 3); // it waits, and keeps the query alive
@@ -800,7 +820,7 @@ void tst_TrinoSpool::malformedData()
     QVERIFY(!segments);
     QCOMPARE(segments.error().code, Error::Code::InvalidData);
     FakeTrino server({ oneColumn + R"(,"data":)" + data });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::InvalidData);
