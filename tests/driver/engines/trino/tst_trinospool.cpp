@@ -323,7 +323,7 @@ void tst_TrinoSpool::directAndStoredPagesMixed()
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(server.getCount(), 6); // everything has come but the stored rows
     QTRY_COMPARE(storage.server().requestCount(), 1);
-    QCOMPARE(run.rowCount(), 0);
+    QCOMPARE(run.rowCount(), 10); // what stood in front of them
     storage.server().releaseHeld();
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 50), run.log());
