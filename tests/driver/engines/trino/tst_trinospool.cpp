@@ -748,8 +748,9 @@ void tst_TrinoSpool::pauseStartsNoDownload()
     FakeTrino server({ segmentsPage("json", segments), oneColumn, oneColumn, oneColumn });
     server.setTamper(withAcks());
     TrinoTestEngine engine(server.url(), spooled);
+    bool isFirst = true;
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s), false);
-    run.onBatch([isFirst = true](Statement &statement, const std::shared_ptr<arrow::RecordBatch> &) mutable {
+    run.onBatch([&isFirst](Statement &statement, const std::shared_ptr<arrow::RecordBatch> &) {
         if (std::exchange(isFirst, false))
             statement.pause();
     });
