@@ -192,15 +192,21 @@ Result<void> TrinoClient::checkEncoding() const
     return {};
 }
 
-// Made with the connection's certificates, checks and proxy, and nothing else of it.
+HttpOptions TrinoClient::storageOptions() const
+{
+    HttpOptions options = httpOptions(m_parameters);
+    options.peerVerifyName.clear();
+    options.clientCertificateFile.clear();
+    options.clientKeyFile.clear();
+    options.clientKeyPassphrase.clear();
+    options.keepsCookies = false;
+    return options;
+}
+
 HttpClient &TrinoClient::storage()
 {
-    if (!m_storage) {
-        HttpOptions options = httpOptions(m_parameters);
-        options.peerVerifyName.clear();
-        options.keepsCookies = false;
-        m_storage = std::make_unique<HttpClient>(options);
-    }
+    if (!m_storage)
+        m_storage = std::make_unique<HttpClient>(storageOptions());
     return *m_storage;
 }
 

@@ -192,6 +192,7 @@ private Q_SLOTS:
     void lateSegmentHoldsBackTheNext();
     void largeSegmentsComeOneByOne();
     void storageGetsTheSegmentsHeadersOnly();
+    void storageGetsNoCertificate();
     void coordinatorGetsGatewayHeaders();
     void redirectIsFollowedWithTheSegmentsHeadersOnly_data();
     void redirectIsFollowedWithTheSegmentsHeadersOnly();
@@ -415,6 +416,28 @@ void tst_TrinoSpool::storageGetsTheSegmentsHeadersOnly()
         QCOMPARE(request.header("Cookie"), "route=blue");
         QCOMPARE(request.header("Authorization"), QByteArray());
     }
+}
+
+void tst_TrinoSpool::storageGetsNoCertificate()
+{
+    const TrinoClient client(trinoTestParameters(QUrl(u"https://trino.invalid:8443"_s),
+                                                 { { u"SSLKeyStorePath"_s, u"/me.p12"_s },
+                                                   { u"SSLKeyStorePassword"_s, u"pass"_s },
+                                                   { u"clientKeyFile"_s, u"/me.key"_s },
+                                                   { u"hostnameInCertificate"_s, u"trino"_s },
+                                                   { u"caFile"_s, u"/ca.pem"_s },
+                                                   { u"SSLVerification"_s, u"CA"_s },
+                                                   { u"httpProxy"_s, u"proxy:3128"_s } }),
+                             nullptr, quickTimings());
+    const HttpOptions options = client.storageOptions();
+    QCOMPARE(options.clientCertificateFile, QString());
+    QCOMPARE(options.clientKeyFile, QString());
+    QCOMPARE(options.clientKeyPassphrase, QString());
+    QCOMPARE(options.peerVerifyName, QString()); // the coordinator's name is no other machine's
+    QVERIFY(!options.keepsCookies);
+    QCOMPARE(options.caFile, u"/ca.pem"_s);
+    QCOMPARE(options.verify, HttpOptions::Verify::CaOnly);
+    QCOMPARE(options.proxy, u"http://proxy:3128"_s);
 }
 
 void tst_TrinoSpool::coordinatorGetsGatewayHeaders()
