@@ -9,6 +9,11 @@
 #include <QFileInfo>
 #include <QHash>
 #include <QRegularExpression>
+#include <QSet>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 using namespace Qt::StringLiterals;
 
@@ -18,13 +23,18 @@ namespace {
 
 struct Registry
 {
-    std::mutex mutex;
+    std::recursive_mutex mutex; // looking at a database may be what lets go of it
+    std::condition_variable_any closed;
     QHash<QString, std::weak_ptr<DuckDbDatabase>> databases; // by canonical path; "sample" without a path
+    QSet<QString> openFiles; // whose database is open, or is being closed
 };
+
+// A connection that was closed lets go of its file on a thread of its own, a moment later.
+constexpr std::chrono::seconds closingTime { 3 };
 
 Registry &registry()
 {
-    static Registry instance;
+    static Registry &instance = *new Registry; // databases of other statics are closed after main()
     return instance;
 }
 
@@ -138,23 +148,33 @@ Result<std::shared_ptr<DuckDbDatabase>> DuckDbSource::open()
     // The directory is made canonical, not the file: it need not be there yet.
     const QString key = isSample ? path : QDir(info.absolutePath()).canonicalPath() + u'/' + info.fileName();
     Registry &shared = registry();
-    const std::scoped_lock registryLock(shared.mutex);
-    if (auto database = shared.databases.value(key).lock()) {
-        if (database->isReadOnly() != isReadOnly) {
-            return std::unexpected(Error { .code = Error::Code::InvalidState,
-                                           .message = u"“%1” is open already, %2."_s.arg(
-                                                   path, isReadOnly ? u"for writing"_s : u"read-only"_s),
-                                           .hint = u"Close the other connection, or give this one the same readOnly option."_s });
-        }
-        m_database = database;
-        return database;
+    std::unique_lock registryLock(shared.mutex);
+    std::shared_ptr<DuckDbDatabase> database;
+    const bool isFree = shared.closed.wait_for(registryLock, closingTime, [&] {
+        database = shared.databases.value(key).lock();
+        return database ? database->isReadOnly() == isReadOnly : !shared.openFiles.contains(key);
+    });
+    if (!isFree) {
+        return std::unexpected(Error { .code = Error::Code::InvalidState,
+                                       .message = u"“%1” is open already, %2."_s.arg(
+                                               path, isReadOnly ? u"for writing"_s : u"read-only"_s),
+                                       .hint = u"Close the other connection, or give this one the same readOnly option."_s });
     }
-    Result<std::shared_ptr<DuckDbDatabase>> opened = openNew(path, isReadOnly, dataFiles);
-    if (opened) {
-        shared.databases.insert(key, *opened);
-        m_database = *opened;
+    if (!database) {
+        Result<std::shared_ptr<DuckDbDatabase>> opened = openNew(path, isReadOnly, dataFiles);
+        if (!opened)
+            return opened;
+        database = std::shared_ptr<DuckDbDatabase>(opened->get(), [holder = *opened, key](DuckDbDatabase *) mutable {
+            holder.reset();
+            const std::scoped_lock lock(registry().mutex);
+            registry().openFiles.remove(key);
+            registry().closed.notify_all();
+        });
+        shared.openFiles.insert(key);
+        shared.databases.insert(key, database);
     }
-    return opened;
+    m_database = database;
+    return database;
 }
 
 Result<std::shared_ptr<DuckDbDatabase>> DuckDbSource::openNew(const QString &file, bool isReadOnly,
