@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "error.h"
+
 #include "grebe_export.h"
 
 #include <QtGlobal>
 
 #include <arrow/type_fwd.h>
 
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <vector>
+#include <optional>
 
 namespace Grebe {
 
 /// The rows of one result: record batches, appended as they come, read from anywhere in it.
 ///
-/// Shape      append-only; rows are numbered from 0 over all batches in the order they were appended.
-/// Units      byteCount() is the memory that the arrays' buffers hold.
-/// Thread     append() and the readers may be called from any thread; what a reader returns stays valid and unchanged
-///            as long as it is held. rowCount() never falls.
-/// Ownership  shared: grid, QSqlResult, exporters hold the same store.
+/// Shape      append-only; rows are numbered from 0 over all batches in the order they were appended. All stores of the
+///            process share one memory budget: beyond it the oldest batches that nobody holds are written to a file and
+///            are mapped back when they are asked for. Readers see no difference: the same values, field metadata
+///            (`grebe.raw`) and types.
+/// Units      bytes are those of the arrays' buffers.
+/// Errors     a batch that can't be written stays in memory, over the budget, and spillError() says why: nothing is
+///            lost, but whoever runs the query should pause it. A written batch that can't be read back gives a null
+///            batch, and spillError().
+/// Thread     append() and the readers may be called from any thread; none of them waits for the disk to write. What a
+///            reader returns stays valid and unchanged as long as it is held. rowCount() never falls.
+/// Ownership  shared: grid, QSqlResult, exporters hold the same store. The file has no name and is gone with the store,
+///            also when the process is killed.
 class GREBE_EXPORT ResultStore
 {
 public:
@@ -31,6 +40,8 @@ public:
         qint64 firstRow = 0; ///< the batch's first row's number in the result
     };
 
+    static constexpr qint64 kDefaultMemoryBudget = 256 << 20;
+
     ResultStore();
     ~ResultStore();
     ResultStore(const ResultStore &) = delete;
@@ -41,20 +52,42 @@ public:
     void append(const std::shared_ptr<arrow::RecordBatch> &batch);
 
     qint64 rowCount() const;
-    qint64 byteCount() const;
+    qint64 byteCount() const; ///< in memory and on disk
+    qint64 memoryByteCount() const;
+    qint64 spilledByteCount() const;
     qsizetype batchCount() const;
     std::shared_ptr<arrow::RecordBatch> batch(qsizetype index) const;
-    /// O(log batches).
+    /// The number of a batch's first row; rowCount() for an index behind the last.
+    qint64 firstRow(qsizetype index) const;
+    /// O(1) where batches are alike in size, else O(log batches).
     Place place(qint64 row) const;
     /// Lets go of all batches that end before `row`, for readers that go forward only; their rows are then gone.
     void dropBefore(qint64 row);
 
+    /// Why batches that should be on disk are not; empty when all is well.
+    std::optional<Error> spillError() const;
+    /// Called once for each failure, on the thread that writes: it must only pass the message on, and
+    /// not set a handler. Null to stop.
+    void setSpillErrorHandler(std::function<void(const Error &)> handler);
+    /// After space was made: forgets the error and tries again.
+    void retrySpill();
+    /// Blocks until what is over the budget has been written, or can't be. For threads that produce batches faster than
+    /// a disk takes them; never for the GUI thread.
+    static void waitForSpill();
+    /// Bytes in memory beyond the budget, of all stores: a producer that must not block pauses while this grows.
+    static qint64 spillBacklog();
+
+    /// Of all stores together. Lowering it writes at once; 0 keeps only what is being read in memory.
+    static void setMemoryBudget(qint64 bytes);
+    static qint64 memoryBudget();
+    static qint64 memoryInUse();
+    /// Where files are made from now on; it is created, readable by its owner alone. Empty: `grebe/results` in the
+    /// user's cache folder, which unlike the temporary folder is seldom memory itself.
+    static void setSpillFolder(const QString &path);
+
 private:
-    mutable std::mutex m_mutex;
-    std::shared_ptr<arrow::Schema> m_schema;
-    std::vector<std::shared_ptr<arrow::RecordBatch>> m_batches;
-    std::vector<qint64> m_firstRows; // one more than batches: the last is the row count
-    qint64 m_byteCount = 0;
+    class Impl;
+    std::shared_ptr<Impl> m_impl;
 };
 
 } // namespace Grebe

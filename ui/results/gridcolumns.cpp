@@ -64,6 +64,14 @@ void GridColumns::hide(int shown)
     place();
 }
 
+void GridColumns::show(int source)
+{
+    if (source < 0 || source >= sourceCount() || !isHidden(source))
+        return;
+    m_order.push_back(source);
+    place();
+}
+
 void GridColumns::showAll()
 {
     m_order.resize(m_widths.size());

@@ -31,6 +31,7 @@ public:
 
     void move(int fromShown, int toShown);
     void hide(int shown); ///< the last one stays
+    void show(int source); ///< a hidden one, at the right end
     void showAll();
     bool isHidden(int source) const { return shown(source) < 0; }
     int hiddenCount() const { return sourceCount() - count(); }

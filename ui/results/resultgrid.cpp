@@ -2,11 +2,13 @@
 #include "resultgrid.h"
 
 #include "cellformatter.h"
+#include "gridaccessible.h"
 #include "gridpainter.h"
 #include "widgets/theme.h"
 
 #include <arrow/record_batch.h>
 
+#include <QAccessible>
 #include <QApplication>
 #include <QContextMenuEvent>
 #include <QHelpEvent>
@@ -34,6 +36,7 @@ constexpr qint64 kSampleRows = 200;
 
 ResultGrid::ResultGrid(QWidget *parent) : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this))
 {
+    GridAccessible::install();
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setFont(Theme::tabularFont(font()));
@@ -136,6 +139,14 @@ void ResultGrid::hideColumn(int column)
     m_layout.hide(column);
     updateScrollBars();
     setCurrentCell(m_currentRow, std::min(column, columnCount() - 1));
+    viewport()->update();
+    Q_EMIT layoutChanged();
+}
+
+void ResultGrid::showColumn(int source)
+{
+    m_layout.show(source);
+    updateScrollBars();
     viewport()->update();
     Q_EMIT layoutChanged();
 }
@@ -775,6 +786,16 @@ void ResultGrid::contextMenuEvent(QContextMenuEvent *event)
         Q_EMIT cellMenuRequested(event->globalPos());
 }
 
-void ResultGrid::announce(qint64, int) { }
+void ResultGrid::announce(qint64 oldRow, int oldColumn)
+{
+    if (oldRow == m_currentRow && oldColumn == m_currentColumn)
+        return;
+    m_movedRows = oldRow != m_currentRow;
+    if (!QAccessible::isActive() || !hasFocus())
+        return;
+    QAccessibleEvent event(this, QAccessible::Focus);
+    event.setChild(0); // the current cell, whichever it is
+    QAccessible::updateAccessibility(&event);
+}
 
 } // namespace Grebe

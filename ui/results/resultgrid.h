@@ -57,6 +57,7 @@ public:
     const std::vector<ColumnFormatter> *formatters() const { return m_columns; }
     void moveColumn(int from, int to);
     void hideColumn(int column);
+    void showColumn(int source); ///< a hidden one, at the right end
     void showAllColumns();
     void freezeColumns(int count);
 
@@ -93,6 +94,10 @@ public:
     void autoSizeColumns();
     QRect cellRect(qint64 row, int column) const; ///< in the viewport
     QRect headerRect(int column) const;
+    qint64 rowAtY(int y) const { return hit({ rowHeaderWidth() + 1, y }).row; } ///< -1: none
+    int columnAtX(int x) const { return hit({ x, headerHeight() + 1 }).column; }
+    int rowNumberWidth() const { return rowHeaderWidth(); }
+    bool movedDown() const { return m_movedRows; } ///< the current cell's last move was to another row
     /// Widgets under the header, each as wide as the grid; shown ones push the rows down.
     void addHeaderBar(QWidget *bar);
     /// Cells and names that hold it are marked.
@@ -186,6 +191,7 @@ private:
     bool m_selecting = false;
     Area m_selectingArea = Area::Nothing;
     int m_wheelRest = 0;
+    bool m_movedRows = false;
 };
 
 } // namespace Grebe

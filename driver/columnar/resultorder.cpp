@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extension/resultorder.h"
+
+#include "columnview.h"
+#include "rowfilter.h"
+#include "rowsorter.h"
+
+#include "extension/resultstore.h"
+
+#include <QtConcurrent>
+
+#include <map>
+
+using namespace Qt::StringLiterals;
+
+namespace Grebe {
+
+namespace {
+
+using OrderPromise = QPromise<Result<RowOrderPtr>>;
+
+// Bits of a part's rows to those of all rows; parts may begin in the middle of a word.
+void mergeBits(const std::vector<quint64> &part, qint64 firstRow, std::vector<quint64> &all)
+{
+    const size_t word = size_t(firstRow / 64);
+    const int shift = int(firstRow % 64);
+    for (size_t i = 0; i < part.size(); ++i) {
+        all[word + i] |= part[i] << shift;
+        if (shift > 0 && word + i + 1 < all.size())
+            all[word + i + 1] |= part[i] >> (64 - shift);
+    }
+}
+
+template<typename Row>
+std::vector<Row> rowsOf(const std::vector<quint64> &bits)
+{
+    std::vector<Row> rows;
+    for (size_t word = 0; word < bits.size(); ++word) {
+        for (quint64 left = bits[word]; left; left &= left - 1)
+            rows.push_back(Row(word * 64 + size_t(std::countr_zero(left))));
+    }
+    return rows;
+}
+
+class Ordering
+{
+public:
+    Ordering(OrderPromise &promise, const ResultStore &store, qsizetype stepCount)
+        : m_promise(promise), m_store(store), m_rowCount(store.rowCount()), m_stepCount(double(stepCount))
+    {
+    }
+
+    Result<RowOrderPtr> run(const QList<Filter> &filters, const QList<SortKey> &keys)
+    {
+        std::vector<quint64> bits;
+        if (!filters.isEmpty()) {
+            if (const auto error = select(filters, bits))
+                return std::unexpected(*error);
+        }
+        if (keys.isEmpty())
+            return filters.isEmpty() ? RowOrder::range(0, m_rowCount) : RowOrder::selection(std::move(bits));
+        if (m_rowCount <= qint64(std::numeric_limits<quint32>::max()))
+            return sort<quint32>(filters.isEmpty() ? RowSorter<quint32>(m_rowCount) : RowSorter<quint32>(rowsOf<quint32>(bits)), keys);
+        return sort<quint64>(filters.isEmpty() ? RowSorter<quint64>(m_rowCount) : RowSorter<quint64>(rowsOf<quint64>(bits)), keys);
+    }
+
+private:
+    Result<ColumnViewPtr> view(int column)
+    {
+        // A column that is filtered and sorted is looked up once.
+        ColumnViewPtr &view = m_views[column];
+        if (!view) {
+            auto made = ColumnView::make(m_store, column, m_rowCount, true, [this] { return m_promise.isCanceled(); });
+            if (!made)
+                return std::unexpected(made.error());
+            view = *made;
+        }
+        return view;
+    }
+
+    bool step(double share)
+    {
+        m_promise.setProgressValue(int(1000 * (double(m_stepsDone) + std::min(share, 1.0)) / m_stepCount));
+        return !m_promise.isCanceled();
+    }
+
+    std::optional<Error> select(const QList<Filter> &filters, std::vector<quint64> &bits)
+    {
+        bits.assign(size_t((m_rowCount + 63) / 64), 0);
+        std::vector<std::unique_ptr<const RowFilter>> tests;
+        ColumnViewPtr first;
+        for (const Filter &filter : filters) {
+            const auto column = view(filter.column);
+            if (!column)
+                return column.error();
+            auto test = RowFilter::make(filter, **column);
+            if (!test)
+                return test.error();
+            tests.push_back(std::move(*test));
+            if (!first)
+                first = *column;
+        }
+        std::vector<std::vector<quint64>> met(first->parts().size());
+        std::atomic<qint64> done = 0;
+        inParallel(qint64(met.size()), 1, [&](qint64 part, qint64) {
+            const qint64 rowCount = first->parts()[size_t(part)].rowCount;
+            auto &mine = met[size_t(part)];
+            mine.assign(size_t((rowCount + 63) / 64), ~quint64(0));
+            if (rowCount % 64)
+                mine.back() = (quint64(1) << (rowCount % 64)) - 1;
+            for (qsizetype i = 0; i < filters.size() && !m_promise.isCanceled(); ++i)
+                tests[size_t(i)]->apply((*m_views[filters[i].column]).parts()[size_t(part)], mine.data());
+            step(double(done += rowCount) / double(m_rowCount));
+        });
+        for (size_t i = 0; i < met.size(); ++i)
+            mergeBits(met[i], first->parts()[i].firstRow, bits);
+        ++m_stepsDone;
+        return {};
+    }
+
+    template<typename Row>
+    Result<RowOrderPtr> sort(RowSorter<Row> sorter, const QList<SortKey> &keys)
+    {
+        for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+            const auto column = view(key->column);
+            if (!column)
+                return std::unexpected(column.error());
+            if (!sorter.sortBy(**column, *key, [this](double share) { return step(share); }))
+                return std::unexpected(Error { .code = Error::Code::Cancelled });
+            ++m_stepsDone;
+        }
+        return RowOrder::rows(sorter.takeRows());
+    }
+
+    OrderPromise &m_promise;
+    const ResultStore &m_store;
+    const qint64 m_rowCount;
+    const double m_stepCount;
+    int m_stepsDone = 0;
+    std::map<int, ColumnViewPtr> m_views;
+};
+
+} // namespace
+
+QFuture<Result<RowOrderPtr>> orderRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters, QList<SortKey> keys)
+{
+    return QtConcurrent::run([store = std::move(store), filters = std::move(filters), keys = std::move(keys)](OrderPromise &promise) {
+        promise.setProgressRange(0, 1000);
+        const auto answer = [&]() -> Result<RowOrderPtr> {
+            try {
+                return Ordering(promise, *store, (filters.isEmpty() ? 0 : 1) + keys.size()).run(filters, keys);
+            } catch (const std::bad_alloc &) {
+                return std::unexpected(Error { .code = Error::Code::Internal,
+                    .message = u"There is not enough memory to sort or filter this result."_s });
+            }
+        }();
+        if (!promise.isCanceled()) {
+            promise.setProgressValue(1000);
+            promise.addResult(answer);
+        }
+    });
+}
+
+} // namespace Grebe

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "columnview.h"
+
+#include "extension/resultorder.h"
+
+#include <functional>
+#include <vector>
+
+namespace Grebe {
+
+/// Sorts rows by one column after another, the least significant first; each sort is stable.
+///
+/// Shape      a row's key and its place in the order before share one 64-bit word, so that a radix sort moves 8 bytes a
+///            row: one pass distributes rows to buckets that fit a core's cache, the others stay in the bucket. Bits of the
+///            key that have no room in the word, and further bytes of texts, are looked at only among rows that are
+///            equal so far.
+/// Units      `Row` is quint32 below 2^32 rows, else quint64. Memory while sorting: 8 bytes a row and two orders.
+/// Thread     one at a time; uses the global thread pool.
+template<typename Row>
+class RowSorter
+{
+public:
+    /// The first `count` rows.
+    explicit RowSorter(qint64 count) : m_count(count) { }
+    explicit RowSorter(std::vector<Row> rows) : m_rows(std::move(rows)), m_count(qint64(m_rows.size())) { }
+
+    /// `step` is called now and then with the share that is done, 0 to 1, on any thread; the sort ends early with false
+    /// when it returns false.
+    bool sortBy(const ColumnView &view, const SortKey &key, const std::function<bool(double)> &step);
+    /// Empty when nothing was sorted and all rows are there.
+    std::vector<Row> takeRows() { return std::move(m_rows); }
+
+private:
+    std::vector<Row> m_rows; // empty: all, as they came
+    qint64 m_count;
+};
+
+extern template class RowSorter<quint32>;
+extern template class RowSorter<quint64>;
+
+} // namespace Grebe
