@@ -108,7 +108,7 @@ void GridText::add(const QRect &room, const QString &text, bool isRight, const Q
         if (found.index == 0 || ellipsis.index == 0) {
             run.glyphs.resize(begin);
             run.positions.resize(begin);
-            m_rest.push_back({ room, text, color, isRight });
+            m_rest.push_back(Rest { room, text, color, isRight });
             return;
         }
         if (x + qreal(found.advance) > limit + 0.5) {
