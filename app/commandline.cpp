@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "querycommand.h"
 #include "schemacommand.h"
+#include "signincommand.h"
 #include "terminal.h"
 
 #include <QCoreApplication>
@@ -21,7 +22,7 @@ namespace {
 
 const QStringList &commands()
 {
-    static const QStringList names { u"query"_s, u"schema"_s, u"connections"_s, u"help"_s };
+    static const QStringList names { u"query"_s, u"schema"_s, u"connections"_s, u"login"_s, u"logout"_s, u"tokens"_s, u"help"_s };
     return names;
 }
 
@@ -107,6 +108,12 @@ int runCommandLine(const QStringList &arguments)
         return run<SchemaCommand>(command, words);
     if (command == "connections"_L1)
         return run<ConnectionsCommand>(command, words);
+    if (command == "login"_L1)
+        return run<LoginCommand>(command, words);
+    if (command == "logout"_L1)
+        return run<LogoutCommand>(command, words);
+    if (command == "tokens"_L1)
+        return run<TokensCommand>(command, words);
     if (command == "help"_L1 || command == "--help"_L1 || command == "-h"_L1)
         return help(words);
     if (command == "--version"_L1) {

@@ -27,6 +27,7 @@ public:
     /// The parameters that --url or --connection name. A secret in a URL is an error.
     Result<ConnectionParameters> parameters(const Arguments &arguments) const;
     Result<ConnectionParameters> parametersOfUrl(const QString &url) const;
+    TerminalCredentials &credentials() { return m_credentials; }
     /// Not open yet.
     ConnectionPtr connect(const ConnectionParameters &parameters);
 

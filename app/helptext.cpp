@@ -4,6 +4,7 @@
 #include "connectionscommand.h"
 #include "querycommand.h"
 #include "schemacommand.h"
+#include "signincommand.h"
 
 #include "formats/resultwriter.h"
 
@@ -83,6 +84,8 @@ QString mainHelp()
            "                                list catalogs, schemas, tables or columns\n"
            "  grebe connections list|add|test|remove\n"
            "                                the stored connections\n"
+           "  grebe login|logout --url URL  sign in with the browser and stay signed in; sign out\n"
+           "  grebe tokens                  the sign-ins that the keychain keeps\n"
            "  grebe help [COMMAND|ENGINE]   more about a command, or an engine's options (grebe help trino)\n"
            "  grebe --version\n"
            "\n"
@@ -129,6 +132,26 @@ QString commandHelp(const QString &command)
                "\n"
                "The connections that the window and the command line share. Passwords are not stored with them.\n"_s
             + optionsHelp(ConnectionsCommand::options());
+    }
+    if (command == "login"_L1) {
+        return u"Usage: grebe login (--url URL | --connection NAME)\n"
+               "\n"
+               "Signs in with a browser, here or on another computer, and keeps the token in the keychain for the\n"
+               "window and for later commands. The token is written nowhere else.\n"_s
+            + optionsHelp(LoginCommand::options());
+    }
+    if (command == "logout"_L1) {
+        return u"Usage: grebe logout (--url URL | --connection NAME)\n"
+               "\n"
+               "Takes the token of a sign-in with the browser out of the keychain.\n"_s
+            + optionsHelp(LogoutCommand::options());
+    }
+    if (command == "tokens"_L1) {
+        return u"Usage: grebe tokens [--format FORMAT]\n"
+               "\n"
+               "Lists the stored connections whose sign-in the keychain keeps. Expiry and issuer are what a JSON web\n"
+               "token says; other tokens do not tell.\n"_s
+            + optionsHelp(TokensCommand::options());
     }
     return {};
 }

@@ -85,15 +85,65 @@ void TerminalCredentials::askKeychain(const CredentialRequest &request, const st
     if (m_triedInKeychain.contains(who)) // what is kept there was refused
         return goOn();
     m_triedInKeychain.insert(who);
-    if (!m_keychain)
-        m_keychain = std::make_unique<SecretStore>();
     QTimer::singleShot(keychainPatience, &m_mainThread, goOn);
-    m_keychain->password(request.origin, request.user).then(&m_mainThread, [answer, goOn](const Result<QString> &password) {
+    keychain().password(request.origin, request.user).then(&m_mainThread, [answer, goOn](const Result<QString> &password) {
         if (!password)
             goOn();
         else if (!answer->isGiven.exchange(true))
             answer->give(Credential { .secret = *password });
     });
+}
+
+void TerminalCredentials::askKeychainForToken(const CredentialRequest &request, const std::shared_ptr<Answer> &answer)
+{
+    const auto give = [answer](const Result<QString> &token) {
+        if (!answer->isGiven.exchange(true))
+            answer->give(token ? Result<Credential>(Credential { .secret = *token }) : std::unexpected(token.error()));
+    };
+    QTimer::singleShot(keychainPatience, &m_mainThread, [give] {
+        give(std::unexpected(Error { .code = Error::Code::Timeout, .message = u"The keychain does not answer."_s }));
+    });
+    keychain().token(request.origin, request.user).then(&m_mainThread, give);
+}
+
+SecretStore &TerminalCredentials::keychain()
+{
+    if (!m_keychain)
+        m_keychain = std::make_unique<SecretStore>();
+    return *m_keychain;
+}
+
+void TerminalCredentials::confirm(const CredentialRequest &request, const Credential &credential, bool worked)
+{
+    if (request.kind != CredentialRequest::Kind::BrowserSignIn || !worked)
+        return;
+    QMetaObject::invokeMethod(&m_mainThread, [this, request, credential] {
+        m_signedIn = request;
+        m_signedInToken = credential.secret;
+        // One that is kept already is replaced: the server may have renewed it.
+        keychain().token(request.origin, request.user).then(&m_mainThread, [this, request, credential](const Result<QString> &kept) {
+            if (kept && *kept != credential.secret)
+                keychain().setToken(request.origin, request.user, credential.secret);
+        });
+    });
+}
+
+QFuture<Result<void>> TerminalCredentials::keepSignIn()
+{
+    if (!m_signedIn)
+        return QtFuture::makeReadyValueFuture(Result<void>(std::unexpected(
+            Error { .code = Error::Code::NotFound, .message = u"There was no sign-in with a browser to keep."_s })));
+    if (keychain().isMemoryOnly())
+        return QtFuture::makeReadyValueFuture(Result<void>(std::unexpected(
+            Error { .code = Error::Code::NotImplemented,
+                    .message = u"This system has no keychain, and the token is written nowhere else."_s,
+                    .hint = u"Every command signs in anew."_s })));
+    return keychain().setToken(m_signedIn->origin, m_signedIn->user, m_signedInToken);
+}
+
+QFuture<Result<void>> TerminalCredentials::forgetSignIn(const QString &origin, const QString &user)
+{
+    return keychain().forgetToken(origin, user);
 }
 
 QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest &request)
@@ -119,8 +169,14 @@ QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest
         Answer::askPerson(question, u"Passphrase of %1:"_s.arg(request.fileName), true);
         return question->promise.future();
     case CredentialRequest::Kind::BrowserSignIn:
-        Terminal::say(u"Sign in with a browser: %1"_s.arg(request.url.toString(QUrl::FullyEncoded)));
+        Terminal::say(u"Open this page in a browser, on any computer, and sign in (until %1; Ctrl+C gives up):"_s.arg(
+            request.deadline.toLocalTime().toString(u"hh:mm"_s)));
+        Terminal::say(request.url.toString(QUrl::FullyEncoded));
         return answer(Credential {});
+    case CredentialRequest::Kind::StoredToken:
+        question->promise.start();
+        QMetaObject::invokeMethod(&m_mainThread, [this, request, question] { askKeychainForToken(request, question); });
+        return question->promise.future();
     case CredentialRequest::Kind::UnknownAuthority:
         if (!Terminal::canAsk())
             return refusal(u"The certificate of %1 is signed by nobody this machine trusts."_s.arg(request.origin),

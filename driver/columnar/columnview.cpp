@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -44,6 +45,14 @@ std::shared_ptr<const std::unordered_map<qint64, std::string>> rawValuesOf(const
         values->emplace(row, value.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::minify(value));
     }
     return values->empty() ? nullptr : values;
+}
+
+// Bytes that compare like a decimal of 256 bits: the highest first, negative numbers before the others.
+void appendBigEndian(const arrow::ArrayData &data, qint64 row, std::string &out)
+{
+    const uint8_t *value = data.GetValues<uint8_t>(1, 0) + (data.offset + row) * 32;
+    out.append(std::make_reverse_iterator(value + 32), std::make_reverse_iterator(value));
+    out.front() = char(out.front() ^ 0x80);
 }
 
 // -1, 0, 1; empty when one is no plain number.
@@ -145,6 +154,13 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
                 std::string text;
                 for (qint64 row = 0; row < part.rowCount; ++row) {
                     text.clear();
+                    if (part.data->type->id() == arrow::Type::DECIMAL256) {
+                        appendBigEndian(*part.data, row, text);
+                        const bool isNull = part.data->IsNull(row);
+                        if (!(isNull ? builder.AppendNull() : builder.Append(text)).ok())
+                            failed = true;
+                        continue;
+                    }
                     const bool hasText = !(part.raw && part.raw->contains(row)) && view->m_formatter->appendText(*part.batch, 0, row, text);
                     if (!(hasText ? builder.Append(text) : builder.AppendNull()).ok())
                         failed = true;

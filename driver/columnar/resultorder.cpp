@@ -50,7 +50,15 @@ public:
     {
     }
 
-    Result<RowOrderPtr> run(const QList<Filter> &filters, const QList<SortKey> &keys)
+    // `limit` 0: all rows.
+    Result<RowOrderPtr> run(const QList<Filter> &filters, const QList<SortKey> &keys, qint64 limit)
+    {
+        auto order = runWhole(filters, keys, limit);
+        return order && limit > 0 ? (*order)->slice(0, limit) : order;
+    }
+
+private:
+    Result<RowOrderPtr> runWhole(const QList<Filter> &filters, const QList<SortKey> &keys, qint64 limit)
     {
         std::vector<quint64> bits;
         if (!filters.isEmpty()) {
@@ -60,11 +68,10 @@ public:
         if (keys.isEmpty())
             return filters.isEmpty() ? RowOrder::range(0, m_rowCount) : RowOrder::selection(std::move(bits));
         if (m_rowCount <= qint64(std::numeric_limits<quint32>::max()))
-            return sort<quint32>(filters.isEmpty() ? RowSorter<quint32>(m_rowCount) : RowSorter<quint32>(rowsOf<quint32>(bits)), keys);
-        return sort<quint64>(filters.isEmpty() ? RowSorter<quint64>(m_rowCount) : RowSorter<quint64>(rowsOf<quint64>(bits)), keys);
+            return sort<quint32>(filters.isEmpty() ? RowSorter<quint32>(m_rowCount) : RowSorter<quint32>(rowsOf<quint32>(bits)), keys, limit);
+        return sort<quint64>(filters.isEmpty() ? RowSorter<quint64>(m_rowCount) : RowSorter<quint64>(rowsOf<quint64>(bits)), keys, limit);
     }
 
-private:
     Result<ColumnViewPtr> view(int column)
     {
         // A column that is filtered and sorted is looked up once.
@@ -119,8 +126,16 @@ private:
     }
 
     template<typename Row>
-    Result<RowOrderPtr> sort(RowSorter<Row> sorter, const QList<SortKey> &keys)
+    Result<RowOrderPtr> sort(RowSorter<Row> sorter, const QList<SortKey> &keys, qint64 limit)
     {
+        if (limit > 0) {
+            const auto column = view(keys.first().column);
+            if (!column)
+                return std::unexpected(column.error());
+            if (!sorter.keepFirst(**column, keys.first(), limit, [this](double share) { return step(share); }))
+                return std::unexpected(Error { .code = Error::Code::Cancelled });
+            ++m_stepsDone;
+        }
         for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
             const auto column = view(key->column);
             if (!column)
@@ -140,15 +155,14 @@ private:
     std::map<int, ColumnViewPtr> m_views;
 };
 
-} // namespace
-
-QFuture<Result<RowOrderPtr>> orderRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters, QList<SortKey> keys)
+QFuture<Result<RowOrderPtr>> start(std::shared_ptr<const ResultStore> store, QList<Filter> filters, QList<SortKey> keys, qint64 limit)
 {
-    return QtConcurrent::run([store = std::move(store), filters = std::move(filters), keys = std::move(keys)](OrderPromise &promise) {
+    return QtConcurrent::run([store = std::move(store), filters = std::move(filters), keys = std::move(keys), limit](OrderPromise &promise) {
         promise.setProgressRange(0, 1000);
         const auto answer = [&]() -> Result<RowOrderPtr> {
             try {
-                return Ordering(promise, *store, (filters.isEmpty() ? 0 : 1) + keys.size()).run(filters, keys);
+                const qsizetype stepCount = (filters.isEmpty() ? 0 : 1) + (limit > 0 ? 1 : 0) + keys.size();
+                return Ordering(promise, *store, std::max<qsizetype>(stepCount, 1)).run(filters, keys, limit);
             } catch (const std::bad_alloc &) {
                 return std::unexpected(Error { .code = Error::Code::Internal,
                     .message = u"There is not enough memory to sort or filter this result."_s });
@@ -159,6 +173,18 @@ QFuture<Result<RowOrderPtr>> orderRows(std::shared_ptr<const ResultStore> store,
             promise.addResult(answer);
         }
     });
+}
+
+} // namespace
+
+QFuture<Result<RowOrderPtr>> orderRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters, QList<SortKey> keys)
+{
+    return start(std::move(store), std::move(filters), std::move(keys), 0);
+}
+
+QFuture<Result<RowOrderPtr>> firstRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters, QList<SortKey> keys, qint64 count)
+{
+    return start(std::move(store), std::move(filters), std::move(keys), std::max<qint64>(count, 1));
 }
 
 } // namespace Grebe

@@ -219,7 +219,7 @@ void sortByBits(quint64 *data, size_t count, int lowBit, int bits, std::vector<q
 } // namespace
 
 template<typename Row>
-bool RowSorter<Row>::sortBy(const ColumnView &view, const SortKey &key, const std::function<bool(double)> &step)
+bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 limit, const std::function<bool(double)> &step)
 {
     const qint64 count = m_count;
     const bool isIdentity = m_rows.empty();
@@ -278,6 +278,7 @@ bool RowSorter<Row>::sortBy(const ColumnView &view, const SortKey &key, const st
         std::vector<quint64> low, high; // places of raw values
         std::vector<qint64> buckets;
         qint64 nullPlace = 0;
+        std::vector<Row> kept;
     };
     const qint64 sliceCount = std::clamp<qint64>(count / 65536, 1, std::max(1, QThreadPool::globalInstance()->maxThreadCount()));
     std::vector<Slice> slices;
@@ -349,6 +350,30 @@ bool RowSorter<Row>::sortBy(const ColumnView &view, const SortKey &key, const st
             place += std::exchange(slice.buckets[bucket], place);
     }
     bucketBegins[bucketCount] = place;
+
+    if (limit > 0) {
+        const qint64 front = (key.nullsFirst ? nullCount : 0) + qint64((key.isDescending ? highRaw : lowRaw).size());
+        const qint64 need = limit - front;
+        if (need > valueCount)
+            return true; // nearly all of them
+        const size_t bucketEnd = size_t(std::lower_bound(bucketBegins.begin(), bucketBegins.end() - 1, need) - bucketBegins.begin());
+        eachSlice([&](Slice &slice) {
+            read(slice.begin, slice.end, [&](qint64 place, qint64 taken, const quint64 *chunk, const Rank *ranks) {
+                for (qint64 i = 0; i < taken; ++i) {
+                    const Rank rank = ranks ? ranks[i] : Rank::Value;
+                    if (rank == Rank::Value ? (chunk[i] - lowest) >> droppedBits >> bucketShift < bucketEnd
+                            : rank == Rank::Null ? key.nullsFirst : rank == (key.isDescending ? Rank::High : Rank::Low))
+                        slice.kept.push_back(Row(rowAt(quint64(place + i))));
+                }
+            });
+        });
+        std::vector<Row> kept;
+        for (const Slice &slice : slices)
+            kept.insert(kept.end(), slice.kept.begin(), slice.kept.end());
+        m_rows = std::move(kept);
+        m_count = qint64(m_rows.size());
+        return !isCancelled;
+    }
 
     // Not initialised: it is written from end to end, by all threads.
     const auto packed = std::make_unique_for_overwrite<quint64[]>(size_t(valueCount));

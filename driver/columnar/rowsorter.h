@@ -28,11 +28,21 @@ public:
 
     /// `step` is called now and then with the share that is done, 0 to 1, on any thread; the sort ends early with false
     /// when it returns false.
-    bool sortBy(const ColumnView &view, const SortKey &key, const std::function<bool(double)> &step);
+    bool sortBy(const ColumnView &view, const SortKey &key, const std::function<bool(double)> &step)
+    {
+        return work(view, key, 0, step);
+    }
+    /// Leaves out rows that can't be among the first `limit` by this key; those that stay keep their order.
+    bool keepFirst(const ColumnView &view, const SortKey &key, qint64 limit, const std::function<bool(double)> &step)
+    {
+        return limit >= m_count || work(view, key, limit, step);
+    }
     /// Empty when nothing was sorted and all rows are there.
     std::vector<Row> takeRows() { return std::move(m_rows); }
 
 private:
+    bool work(const ColumnView &view, const SortKey &key, qint64 limit, const std::function<bool(double)> &step);
+
     std::vector<Row> m_rows; // empty: all, as they came
     qint64 m_count;
 };

@@ -78,6 +78,24 @@ QList<OptionInfo> tls()
           .group = u"TLS"_s,
           .label = u"Name in the certificate"_s,
           .help = u"The name that the certificate must carry, where it differs from the host."_s },
+        { .name = u"SSLKeyStorePath"_s,
+          .type = OptionInfo::Type::FilePath,
+          .group = u"TLS"_s,
+          .label = u"Client certificate"_s,
+          .help = u"To sign in by certificate: a PEM file, with or without the private key, or a PKCS#12 file (.p12, .pfx)."_s,
+          .aliases = { u"clientCertificateFile"_s, u"cert"_s } },
+        { .name = u"clientKeyFile"_s,
+          .type = OptionInfo::Type::FilePath,
+          .group = u"TLS"_s,
+          .label = u"Client key"_s,
+          .help = u"The PEM file of the private key, where it is not in the certificate's file."_s,
+          .aliases = { u"key"_s } },
+        { .name = u"SSLKeyStorePassword"_s,
+          .group = u"TLS"_s,
+          .label = u"Passphrase of the key"_s,
+          .help = u"Where the private key or the PKCS#12 file is encrypted."_s,
+          .isSecret = true,
+          .aliases = { u"clientKeyPassphrase"_s } },
     };
 }
 
@@ -126,6 +144,9 @@ HttpOptions httpOptions(const ConnectionParameters &parameters)
         options.verify = HttpOptions::Verify::None;
     options.caFile = parameters.value(u"caFile"_s);
     options.peerVerifyName = parameters.value(u"hostnameInCertificate"_s);
+    options.clientCertificateFile = parameters.value(u"SSLKeyStorePath"_s);
+    options.clientKeyFile = parameters.value(u"clientKeyFile"_s);
+    options.clientKeyPassphrase = parameters.value(u"SSLKeyStorePassword"_s);
     if (const QString socks = parameters.value(u"socksProxy"_s); !socks.isEmpty())
         options.proxy = socks.contains("://"_L1) ? socks : u"socks5://"_s + socks;
     else if (const QString http = parameters.value(u"httpProxy"_s); !http.isEmpty())

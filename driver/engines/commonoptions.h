@@ -16,7 +16,7 @@ OptionInfo host();
 OptionInfo port(int port, int tlsPort);
 OptionInfo user();
 OptionInfo password();
-/// SSL, SSLVerification, caFile, hostnameInCertificate.
+/// SSL, SSLVerification, caFile, hostnameInCertificate, SSLKeyStorePath, clientKeyFile, SSLKeyStorePassword.
 QList<OptionInfo> tls();
 /// httpProxy, socksProxy.
 QList<OptionInfo> proxy();

@@ -16,6 +16,7 @@ struct GREBE_EXPORT CredentialRequest
     enum class Kind {
         Password, ///< for `user` at `origin`
         BrowserSignIn, ///< open `url` (http or https only) and wait; the driver learns the outcome from the server
+        StoredToken, ///< a token kept from an earlier BrowserSignIn; never asks a person, NotFound when there is none
         CertificatePassphrase, ///< for the key in `fileName`
         UnknownAuthority ///< the server's certificate is signed by nobody we trust: `certificateText` describes it
     };
@@ -45,6 +46,8 @@ struct GREBE_EXPORT Credential
 /// Errors     a person who declines ends the future with Error::Code::Cancelled.
 /// Thread     request() is called on engine threads and returns at once; the future is finished from any thread. The
 ///            driver cancels a future whose answer it no longer needs: take the question off the screen then.
+/// Shape      a BrowserSignIn may be answered at once, when nobody can decline it any more, or not at all: the driver
+///            tells by cancelling. confirm() then hands over the token as `secret`, for a person who wants it kept.
 /// Ownership  the application's; it outlives every connection that was given it.
 class GREBE_EXPORT CredentialProvider
 {

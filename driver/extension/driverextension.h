@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "credentialprovider.h"
+#include "signedin.h"
 
 #include <QtPlugin>
 
@@ -31,6 +32,10 @@ public:
     virtual Connection *connection() const = 0;
     /// Who is asked when QSqlDriver::open() needs a secret; nullptr (the default) is nobody.
     virtual void setCredentialProvider(CredentialProvider *provider) = 0;
+    /// The sign-ins of this process, which all its connections share. Any thread.
+    virtual QList<SignedIn> signedIn() const = 0;
+    /// Forgets the token: the next statement signs in anew. A kept one is forgotten by who keeps it. Any thread.
+    virtual void signOut(const SignedIn &signedIn) = 0;
 };
 
 } // namespace Grebe

@@ -100,4 +100,9 @@ struct Filter
 GREBE_EXPORT QFuture<Result<RowOrderPtr>> orderRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters,
                                                     QList<SortKey> keys);
 
+/// The first `count` positions of what orderRows() gives for the same arguments, some times sooner: the page to show
+/// while all is sorted.
+GREBE_EXPORT QFuture<Result<RowOrderPtr>> firstRows(std::shared_ptr<const ResultStore> store, QList<Filter> filters,
+                                                    QList<SortKey> keys, qint64 count);
+
 } // namespace Grebe

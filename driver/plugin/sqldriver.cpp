@@ -7,6 +7,7 @@
 #include "sqlerror.h"
 #include "sqlresult.h"
 
+#include "auth/tokenbroker.h"
 #include "engines/engineconnection.h"
 #include "extension/columnformatter.h"
 #include "sql/quoting.h"
@@ -405,6 +406,16 @@ bool SqlDriver::cancelQuery()
 QList<const EngineInfo *> SqlDriver::engines() const
 {
     return engineInfos();
+}
+
+QList<SignedIn> SqlDriver::signedIn() const
+{
+    return TokenBroker::instance().signedIn();
+}
+
+void SqlDriver::signOut(const SignedIn &signedIn)
+{
+    TokenBroker::instance().signOut({ signedIn.origin, signedIn.user, signedIn.sessionUser });
 }
 
 ConnectionPtr SqlDriver::createConnection(const ConnectionParameters &parameters, CredentialProvider *provider)

@@ -56,6 +56,8 @@ public:
     ConnectionPtr createConnection(const ConnectionParameters &parameters, CredentialProvider *provider) override;
     Connection *connection() const override { return m_connection.get(); }
     void setCredentialProvider(CredentialProvider *provider) override { m_provider = provider; }
+    QList<SignedIn> signedIn() const override;
+    void signOut(const SignedIn &signedIn) override;
 
     const std::shared_ptr<RunningStatements> &runningStatements() const { return m_running; }
     /// The field of a record for one column of a result.

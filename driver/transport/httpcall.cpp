@@ -175,6 +175,10 @@ QNetworkRequest NetworkCall::networkRequest() const
     request.setAttribute(QNetworkRequest::HttpPipeliningAllowedAttribute, false);
     request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
+    if (!m_host.options().keepsCookies) {
+        request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+        request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    }
     // Before it is asked: after a 407 Qt would want to rewind a body. A tunnel's CONNECT is signed by the socket.
     if (m_url.scheme() == "http"_L1 && !m_host.proxyAuthorization().isEmpty())
         request.setRawHeader("Proxy-Authorization", m_host.proxyAuthorization());

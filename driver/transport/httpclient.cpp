@@ -137,6 +137,15 @@ Result<QSslConfiguration> HttpClient::Private::tls()
         authorities += *added;
     }
     configuration.setCaCertificates(authorities);
+    if (!m_options.clientCertificateFile.isEmpty()) {
+        const auto identity = readClientIdentity(m_options.clientCertificateFile, m_options.clientKeyFile, m_options.clientKeyPassphrase);
+        if (!identity) {
+            m_tls = std::unexpected(identity.error());
+            return *m_tls;
+        }
+        configuration.setLocalCertificateChain(identity->chain);
+        configuration.setPrivateKey(identity->key);
+    }
     m_tls = configuration;
     return *m_tls;
 }

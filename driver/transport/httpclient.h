@@ -61,8 +61,12 @@ struct HttpOptions
     Verify verify = Verify::Full;
     QString caFile; ///< PEM, added to the system's
     QString peerVerifyName; ///< hostnameInCertificate
+    QString clientCertificateFile; ///< who we are: PEM (with the key, or without) or PKCS#12; empty: nobody
+    QString clientKeyFile; ///< PEM; empty: in the file of the certificate
+    QString clientKeyPassphrase;
     QString proxy; ///< "http://host:port", "socks5://host:port", empty: the system's
     QByteArray userAgent;
+    bool keepsCookies = true; ///< false: none is sent or kept
     std::chrono::milliseconds connectTimeout { 10'000 };
     std::chrono::milliseconds firstByteTimeout { 60'000 };
     std::chrono::milliseconds silenceTimeout { 60'000 };

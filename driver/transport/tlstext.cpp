@@ -15,6 +15,7 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 constexpr qint64 largestCaFile = 16 << 20;
+constexpr qint64 largestKeyFile = 1 << 20;
 
 static QString nameOf(const QStringList &commonNames, const QStringList &organizations)
 {
@@ -137,6 +138,105 @@ Result<QList<QSslCertificate>> readCaFile(const QString &fileName)
                                        .message = u"The CA file %1 holds no certificate in PEM form."_s.arg(fileName),
                                        .hint = u"A PEM file has lines \"-----BEGIN CERTIFICATE-----\"."_s });
     return certificates;
+}
+
+static Result<QByteArray> readSmallFile(const QString &fileName, const QString &what)
+{
+    QFile file(fileName);
+    if (!file.open(QIODevice::ReadOnly))
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The %1 %2 cannot be read: %3."_s.arg(what, fileName, file.errorString()),
+                                       .hint = u"Choose a readable file under TLS."_s });
+    return file.read(largestKeyFile);
+}
+
+static Error passphraseError(const QString &fileName, bool wasGiven)
+{
+    return { .code = Error::Code::InvalidArgument,
+             .message = wasGiven ? u"The passphrase does not open the key in %1."_s.arg(fileName)
+                                 : u"The key in %1 is encrypted, and no passphrase was given."_s.arg(fileName),
+             .hint = u"Set SSLKeyStorePassword to the passphrase of the key."_s,
+             .vendorCode = u"TLS_KEY_PASSPHRASE"_s };
+}
+
+static QSslKey readKey(const QByteArray &pem, const QByteArray &passphrase)
+{
+    for (const QSsl::KeyAlgorithm algorithm : { QSsl::Rsa, QSsl::Ec, QSsl::Dsa }) {
+        const QSslKey key(pem, algorithm, QSsl::Pem, QSsl::PrivateKey, passphrase);
+        if (!key.isNull())
+            return key;
+    }
+    return {};
+}
+
+// The first private key of a PEM text, with its armour: Qt reads no key behind a certificate.
+static QByteArray keyBlock(const QByteArray &text)
+{
+    qsizetype begin = 0;
+    while ((begin = text.indexOf("-----BEGIN ", begin)) >= 0) {
+        const qsizetype lineEnd = text.indexOf("-----", begin + 11);
+        const QByteArray label = lineEnd < 0 ? QByteArray() : text.sliced(begin + 11, lineEnd - begin - 11);
+        const QByteArray end = "-----END " + label + "-----";
+        const qsizetype endAt = text.indexOf(end, begin);
+        if (label.endsWith("PRIVATE KEY") && endAt >= 0)
+            return text.sliced(begin, endAt + end.size() - begin) + '\n';
+        begin += 11;
+    }
+    return {};
+}
+
+Result<ClientIdentity> readClientIdentity(const QString &certificateFile, const QString &keyFile, const QString &passphrase)
+{
+    const Result<QByteArray> text = readSmallFile(certificateFile, u"client certificate"_s);
+    if (!text)
+        return std::unexpected(text.error());
+    ClientIdentity identity;
+    if (text->startsWith("\xfe\xed\xfe\xed") || text->startsWith("\xce\xce\xce\xce")) {
+        return std::unexpected(Error {
+            .code = Error::Code::InvalidArgument,
+            .message = u"%1 is a Java key store, which only Java reads."_s.arg(certificateFile),
+            .hint = u"Make a PKCS#12 file of it: keytool -importkeystore -srckeystore %1 -destkeystore client.p12 -deststoretype PKCS12"_s.arg(certificateFile) });
+    }
+    if (!text->contains("-----BEGIN ")) {
+        QFile file(certificateFile);
+        QSslCertificate own;
+        QList<QSslCertificate> authorities;
+        if (!file.open(QIODevice::ReadOnly)
+            || !QSslCertificate::importPkcs12(&file, &identity.key, &own, &authorities, passphrase.toUtf8())) {
+            // DER begins with a SEQUENCE: then it is the passphrase.
+            if (text->startsWith('\x30'))
+                return std::unexpected(passphraseError(certificateFile, !passphrase.isEmpty()));
+            return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                           .message = u"%1 is neither a PEM nor a PKCS#12 file."_s.arg(certificateFile) });
+        }
+        identity.chain = QList<QSslCertificate> { own } + authorities;
+        return identity;
+    }
+    identity.chain = QSslCertificate::fromData(*text, QSsl::Pem);
+    if (identity.chain.isEmpty())
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The file %1 holds no certificate in PEM form."_s.arg(certificateFile) });
+    const QString whereKey = keyFile.isEmpty() ? certificateFile : keyFile;
+    const Result<QByteArray> keyText = keyFile.isEmpty() ? text : readSmallFile(keyFile, u"client key"_s);
+    if (!keyText)
+        return std::unexpected(keyText.error());
+    const QByteArray pem = keyBlock(*keyText);
+    if (pem.isEmpty())
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The file %1 holds no private key in PEM form."_s.arg(whereKey),
+                                       .hint = u"Name the file of the key under TLS, where it is another than the certificate's."_s });
+    const bool isEncrypted = pem.contains("ENCRYPTED");
+    if (isEncrypted && passphrase.isEmpty())
+        return std::unexpected(passphraseError(whereKey, false));
+    identity.key = readKey(pem, passphrase.toUtf8());
+    if (identity.key.isNull()) {
+        if (isEncrypted)
+            return std::unexpected(passphraseError(whereKey, true));
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The private key in %1 cannot be read."_s.arg(whereKey),
+                                       .hint = u"RSA and elliptic-curve keys in PKCS#8 form are understood: openssl pkcs8 -topk8 makes one."_s });
+    }
+    return identity;
 }
 
 } // namespace Grebe

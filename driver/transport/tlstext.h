@@ -4,6 +4,7 @@
 #include "extension/error.h"
 
 #include <QList>
+#include <QSslKey>
 
 class QSslCertificate;
 class QSslConfiguration;
@@ -26,5 +27,18 @@ Error handshakeError(const QString &where, const QString &raw);
 /// The certificates of a PEM file.
 /// Errors     InvalidArgument naming the file, when it cannot be read or holds none.
 Result<QList<QSslCertificate>> readCaFile(const QString &fileName);
+
+/// Who a client says it is; a value.
+struct ClientIdentity
+{
+    QList<QSslCertificate> chain; ///< its own certificate first
+    QSslKey key;
+};
+
+/// From PEM files (the key may stand in the certificate's file; PKCS#8, encrypted or not, or the older forms) or a
+/// PKCS#12 file, which holds both.
+/// Errors     InvalidArgument naming the file and what it lacks. Where a passphrase is missing or wrong the vendorCode is
+///            TLS_KEY_PASSPHRASE.
+Result<ClientIdentity> readClientIdentity(const QString &certificateFile, const QString &keyFile, const QString &passphrase);
 
 } // namespace Grebe

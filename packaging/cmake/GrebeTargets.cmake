@@ -10,6 +10,11 @@ function(grebe_add_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;UBSAN_OPTIONS=print_stacktrace=1")
+    if(GREBE_SANITIZE MATCHES thread)
+        # Arrow's own allocator gives memory from thread to thread unseen by the sanitizer.
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "ARROW_DEFAULT_MEMORY_POOL=system"
+            "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
+    endif()
     if(arg_LABELS)
         set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
     endif()

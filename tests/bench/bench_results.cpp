@@ -134,6 +134,8 @@ int main(int argc, char **argv)
 
     if (isWanted(u"sort"_s)) {
         compare("sort 10 M int64", [&] { order(integerStore, {}, { { 0 } }); }, [&] { sortReference(integers); });
+        compare("first page of 10 M int64", [&] { (void)firstRows(integerStore, {}, { { 0 } }, 100).result(); }, {});
+        compare("first page of 10 M varchar(24)", [&] { (void)firstRows(textStore, {}, { { 0 } }, 100).result(); }, {});
         compare("sort 10 M double", [&] { order(doubleStore, {}, { { 0, true } }); }, [&] { sortReference(doubles); });
         compare("sort 10 M date", [&] { order(dateStore, {}, { { 0 } }); }, [&] { sortReference(dates); });
         compare("sort 10 M varchar(24)", [&] { order(textStore, {}, { { 0 } }); }, [&] { sortReference(texts); }, 1);

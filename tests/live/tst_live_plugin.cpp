@@ -127,8 +127,11 @@ void tst_LivePlugin::literals()
     QVERIFY(query.next());
     QTEST(query.value(0).toString(), "serverType");
     QFETCH(QString, text);
-    // The year of a late date may have a sign in front.
-    QCOMPARE(query.value(1).toString().remove(u'+'), text);
+    // The year of a late date may have a sign in front. The cast of a char kept its padding in 476 and drops it in 483.
+    QString given = query.value(1).toString().remove(u'+');
+    if (type.startsWith("char"_L1))
+        given = given.leftJustified(text.size());
+    QCOMPARE(given, text);
     // `a-?` with a negative value must not become a comment.
     if (value.metaType().id() == QMetaType::Int && value.toInt() != std::numeric_limits<int>::min()) {
         QVERIFY(query.exec(u"SELECT 1-%1"_s.arg(*literal)));

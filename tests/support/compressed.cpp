@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compressed.h"
 
+#include <lz4.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -30,6 +31,13 @@ QByteArray zstdPacked(const QByteArray &plain, bool withSize)
     packed.truncate(qsizetype(ZSTD_compress2(context, packed.data(), size_t(packed.size()), plain.constData(),
                                              size_t(plain.size()))));
     ZSTD_freeCCtx(context);
+    return packed;
+}
+
+QByteArray lz4Packed(const QByteArray &plain)
+{
+    QByteArray packed(LZ4_compressBound(int(plain.size())), Qt::Uninitialized);
+    packed.truncate(LZ4_compress_default(plain.constData(), packed.data(), int(plain.size()), int(packed.size())));
     return packed;
 }
 

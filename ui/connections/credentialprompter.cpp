@@ -2,6 +2,7 @@
 #include "credentialprompter.h"
 
 #include "logindialog.h"
+#include "oauth2dialog.h"
 #include "secretstore.h"
 
 #include <QApplication>
@@ -42,6 +43,21 @@ QFuture<Result<Credential>> CredentialPrompter::request(const CredentialRequest 
 
 void CredentialPrompter::confirm(const CredentialRequest &request, const Credential &credential, bool worked)
 {
+    if (request.kind == CredentialRequest::Kind::BrowserSignIn && worked) {
+        QMetaObject::invokeMethod(this, [this, request, credential] {
+            for (const QuestionPtr &question : m_questions) {
+                if (isSame(question->request, request))
+                    noteWhatToKeep(*question);
+            }
+            const bool keeps = m_tokensToKeep.contains({ request.origin, request.user });
+            m_secrets->token(request.origin, request.user).then(this, [this, request, credential, keeps](const Result<QString> &stored) {
+                // One that is kept already is replaced: the server may have renewed it without a person.
+                if (keeps || stored)
+                    m_secrets->setToken(request.origin, request.user, credential.secret);
+            });
+        }, Qt::QueuedConnection);
+        return;
+    }
     if (request.kind != CredentialRequest::Kind::Password)
         return;
     QMetaObject::invokeMethod(this, [this, request, credential, worked] {
@@ -72,6 +88,12 @@ void CredentialPrompter::receive(const CredentialRequest &request, const Promise
     question->waiting.emplace_back(promise, std::move(watcher));
     if (!isNew)
         return;
+    if (request.kind == CredentialRequest::Kind::StoredToken) {
+        m_secrets->token(request.origin, request.user).then(this, [this, question](const Result<QString> &stored) {
+            answer(question, stored ? Result<Credential>(Credential { .secret = *stored }) : std::unexpected(stored.error()));
+        });
+        return;
+    }
     if (request.kind != CredentialRequest::Kind::Password || !request.reason.isEmpty()) {
         ask(question);
         return;
@@ -89,11 +111,14 @@ void CredentialPrompter::ask(const QuestionPtr &question)
     if (question->waiting.empty())
         return;
     if (question->request.kind == CredentialRequest::Kind::BrowserSignIn) {
-        answer(question, std::unexpected(Error {
-                             .code = Error::Code::NotImplemented,
-                             .message = tr("%1 asks to sign in with a browser, which this Grebe cannot do yet.")
-                                            .arg(question->request.origin),
-                             .hint = tr("Sign in with a password where the server allows it.") }));
+        auto *dialog = new OAuth2Dialog(question->request, m_secrets->isMemoryOnly(), QApplication::activeWindow());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        question->dialog = dialog;
+        connect(dialog, &QDialog::rejected, this, [this, question] {
+            answer(question, std::unexpected(Error { .code = Error::Code::Cancelled, .message = tr("You did not sign in.") }));
+        });
+        dialog->show();
+        Q_EMIT asked(dialog);
         return;
     }
     auto *dialog = new LoginDialog(question->request, m_secrets->isMemoryOnly(), QApplication::activeWindow());
@@ -124,8 +149,21 @@ void CredentialPrompter::dropCancelled(const QuestionPtr &question)
     if (!question->waiting.empty())
         return;
     m_questions.remove(question);
+    noteWhatToKeep(*question);
     if (question->dialog)
         question->dialog->close();
+}
+
+void CredentialPrompter::noteWhatToKeep(const Question &question)
+{
+    const auto *dialog = qobject_cast<const OAuth2Dialog *>(question.dialog.data());
+    if (!dialog)
+        return;
+    const std::pair key(question.request.origin, question.request.user);
+    if (dialog->isToBeKept())
+        m_tokensToKeep.insert(key);
+    else
+        m_tokensToKeep.remove(key);
 }
 
 } // namespace Grebe

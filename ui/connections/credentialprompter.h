@@ -6,6 +6,7 @@
 #include <QFutureWatcher>
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 
 #include <list>
 #include <memory>
@@ -49,8 +50,10 @@ private:
     void ask(const QuestionPtr &question);
     void answer(const QuestionPtr &question, const Result<Credential> &credential);
     void dropCancelled(const QuestionPtr &question);
+    void noteWhatToKeep(const Question &question);
 
     SecretStore *m_secrets;
+    QSet<std::pair<QString, QString>> m_tokensToKeep; ///< origin and user of whom the person wants to stay signed in
     std::list<QuestionPtr> m_questions;
 };
 

@@ -31,7 +31,7 @@ ErrorBubble::ErrorBubble(QWidget *parent)
 
 void ErrorBubble::setError(const Error &error)
 {
-    m_message->setText(error.message);
+    m_message->setText(errorTitle(error));
     QStringList parts;
     if (error.line > 0)
         parts += tr("line %1, column %2").arg(error.line).arg(error.column);

@@ -110,7 +110,7 @@ void MessagesView::addError(const Error &error, const QString &sql, std::chrono:
     layout->setSpacing(8);
 
     auto *card = new Card(Theme::FailureBackground, Theme::Failure);
-    Label *title = textLabel(error.message, Theme::Failure, true);
+    Label *title = textLabel(errorTitle(error), Theme::Failure, true);
     card->layout()->addWidget(title);
     QStringList sentences;
     if (!error.hint.isEmpty())
@@ -124,6 +124,7 @@ void MessagesView::addError(const Error &error, const QString &sql, std::chrono:
                                        : tr("Line %1 of the statement.").arg(error.line));
     auto *actions = new QHBoxLayout;
     actions->setSpacing(4);
+    actions->setContentsMargins(-6, 0, 0, 0); // a link's own padding: its text stands below the title's
     if (!sentences.isEmpty())
         card->layout()->addWidget(textLabel(sentences.join(u' ')));
     if (error.line > 0) {
@@ -146,7 +147,7 @@ void MessagesView::addError(const Error &error, const QString &sql, std::chrono:
     facts->setColumnStretch(1, 1);
     const auto addFact = [facts](const QString &name, QWidget *value) {
         const int row = facts->rowCount();
-        facts->addWidget(textLabel(name, Theme::Subdued), row, 0, Qt::AlignTop);
+        facts->addWidget(textLabel(name, Theme::Subdued), row, 0);
         facts->addWidget(value, row, 1);
     };
     QString code = codeName(error.code);

@@ -4,6 +4,10 @@
 #include <QApplication>
 #include <QEvent>
 #include <QPainter>
+#include <QRegularExpression>
+#include <QTextDocument>
+
+using namespace Qt::StringLiterals;
 
 namespace Grebe {
 
@@ -43,7 +47,7 @@ void Label::paintEvent(QPaintEvent *event)
     QPainter painter(this);
     const QRect rect = contentsRect();
     const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, rect.width());
-    setToolTip(shown == text() ? QString() : text());
+    setToolTip(shown == text() ? QString() : Qt::convertFromPlainText(text())); // a tool tip would read markup
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(rect, int(alignment()) | Qt::TextSingleLine, shown);
 }
@@ -62,9 +66,18 @@ void Label::updateColor()
     m_isUpdating = true;
     const QPalette inherited = QApplication::palette();
     QPalette own = palette();
-    own.setColor(QPalette::WindowText, Theme::color(inherited, Theme::Role(m_role)));
+    const QColor color = Theme::color(inherited, Theme::Role(m_role));
+    own.setColor(QPalette::WindowText, color);
+    own.setColor(QPalette::Text, color); // a label whose text can be selected paints with this one
     setPalette(own);
     m_isUpdating = false;
+}
+
+QString errorTitle(const Error &error)
+{
+    static const QRegularExpression place(u"^line \\d+:\\d+: "_s);
+    QString title = error.message;
+    return error.line > 0 ? title.remove(place) : title;
 }
 
 } // namespace Grebe

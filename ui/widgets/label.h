@@ -3,6 +3,8 @@
 
 #include "theme.h"
 
+#include "extension/error.h"
+
 #include <QLabel>
 
 namespace Grebe {
@@ -34,5 +36,8 @@ private:
     bool m_elided = false;
     bool m_isUpdating = false;
 };
+
+/// The server's words for a title: without the `line 1:18: ` in front, which stands beside it wherever it is known.
+QString errorTitle(const Error &error);
 
 } // namespace Grebe

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinoclient.h"
 
+#include "trinosegments.h"
 #include "trinostatement.h"
 
 #include "engines/commonoptions.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QThread>
 
+#include <algorithm>
 #include <cctype>
 #include <cstring>
 
@@ -54,11 +57,41 @@ QByteArray basicAuthorization(const QString &user, const QString &password)
     return "Basic " + (fits ? pair.toLatin1() : pair.toUtf8()).toBase64();
 }
 
+bool isTokenText(const QByteArray &token)
+{
+    return std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+QStringList encodingNames(const ConnectionParameters &parameters)
+{
+    QStringList names;
+    for (const QString &name : parameters.list(u"encoding"_s)) {
+        if (const QString trimmed = name.trimmed().toLower(); !trimmed.isEmpty())
+            names << trimmed;
+    }
+    return names;
+}
+
+// The server takes the first that it has; one without any of them, or before 466, answers directly.
+QByteArray dataEncoding(const ConnectionParameters &parameters)
+{
+    QStringList names = encodingNames(parameters);
+    if (names == QStringList(u"direct"_s))
+        return {};
+    if (names.isEmpty() || names == QStringList(u"auto"_s))
+        names = trinoEncodings();
+    return names.join(u',').toLatin1();
+}
+
+constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
+
 } // namespace
 
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
     : m_parameters(parameters), m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
-      m_session(parameters), m_password(parameters.password())
+      m_session(parameters), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
+      m_accessToken(parameters.value(u"accessToken"_s).toUtf8()), m_isExternal(parameters.boolean(u"externalAuthentication"_s)),
+      m_password(parameters.password())
 {
     m_timings.retry.total = parameters.duration(u"requestTimeout"_s);
     const QString compression = parameters.value(u"compression"_s);
@@ -70,10 +103,14 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_acceptEncoding = compression.toLatin1();
     else
         m_acceptEncoding = isNearby(parameters.host()) ? "identity" : "zstd";
+    m_dataEncoding = dataEncoding(parameters);
     const QMap<QString, QString> extra = parameters.map(u"extraHeaders"_s);
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
-    m_check = checkOptions();
+    m_check = m_accessToken.isEmpty() ? readTokenFile() : Result<void>();
+    if (m_check)
+        m_check = checkOptions();
+    identify();
     m_state = m_session.state();
     moveToThread(nullptr); // http() pulls it to the thread where it is first used
 }
@@ -103,6 +140,27 @@ Result<void> TrinoClient::checkOptions() const
                 return invalid(u"The option extraHeaders has a header name that is none: %1"_s.arg(QString::fromLatin1(name)), {});
         }
     }
+    if (!m_password.isEmpty() && !m_accessToken.isEmpty()) {
+        return invalid(u"Both a password and an access token are set."_s,
+                       u"A request carries one of them only: leave the other out."_s);
+    }
+    if (m_isExternal && !usesTokenBroker()) {
+        return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
+                       u"A sign-in with the browser needs neither: leave them out."_s);
+    }
+    if (!isTokenText(m_accessToken))
+        return invalid(u"The access token has characters that no token has."_s, u"Was more copied than the token?"_s);
+    const bool isToken = m_isExternal || !m_accessToken.isEmpty();
+    if (isToken && !maySendPassword()) {
+        return invalid(u"An access token is only sent over TLS, and this connection has none."_s,
+                       isLoopback(m_origin.host())
+                           ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
+                           : u"Set SSL=true and the port of the server's https address."_s);
+    }
+    if (m_parameters.hasValue(u"SSLKeyStorePath"_s) && m_origin.scheme() != "https"_L1)
+        return invalid(u"A client certificate needs TLS, and this connection has none."_s, u"Set SSL=true and the port of the server's https address."_s);
+    if (const Result<void> encoding = checkEncoding(); !encoding)
+        return encoding;
     if (m_password.isEmpty())
         return {};
     if (m_session.loginUser().contains(u':')) {
@@ -116,6 +174,32 @@ Result<void> TrinoClient::checkOptions() const
                            : u"Set SSL=true and the port of the server's https address."_s);
     }
     return {};
+}
+
+Result<void> TrinoClient::checkEncoding() const
+{
+    const QStringList names = encodingNames(m_parameters);
+    const bool isWord = names.size() == 1 && (names.first() == "auto"_L1 || names.first() == "direct"_L1);
+    for (const QString &name : names) {
+        if (!isWord && !trinoEncodings().contains(name)) {
+            return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                           .message = u"The option encoding may not be \"%1\"."_s.arg(name.left(40)),
+                                           .hint = u"It is auto, direct, or a list of %1."_s.arg(trinoEncodings().join(u", "_s)) });
+        }
+    }
+    return {};
+}
+
+// Made with the connection's certificates, checks and proxy, and nothing else of it.
+HttpClient &TrinoClient::storage()
+{
+    if (!m_storage) {
+        HttpOptions options = httpOptions(m_parameters);
+        options.peerVerifyName.clear();
+        options.keepsCookies = false;
+        m_storage = std::make_unique<HttpClient>(options);
+    }
+    return *m_storage;
 }
 
 HttpClient &TrinoClient::http()
@@ -143,8 +227,15 @@ QUrl TrinoClient::url(const QString &path) const
 HttpHeaders TrinoClient::commonHeaders() const
 {
     HttpHeaders headers = m_extraHeaders;
-    if (!m_password.isEmpty() && maySendPassword())
+    if (!maySendPassword())
+        return headers;
+    if (!m_password.isEmpty()) {
         headers << std::pair(QByteArray("Authorization"), basicAuthorization(m_session.loginUser(), m_password));
+    } else {
+        const QByteArray token = usesTokenBroker() ? TokenBroker::instance().token(m_tokenKey) : m_accessToken;
+        if (!token.isEmpty())
+            headers << std::pair(QByteArray("Authorization"), "Bearer " + token);
+    }
     return headers;
 }
 
@@ -155,6 +246,9 @@ HttpRequest TrinoClient::statementRequest(const QByteArray &sql, StatementOption
     request.url = url(u"/v1/statement"_s);
     // Some gateways change what is not ASCII unless the charset is said.
     request.headers = HttpHeaders { { "Content-Type", "text/plain; charset=utf-8" } } + m_session.headers(purpose) + commonHeaders();
+    // Metadata is small: it comes faster in the page.
+    if (purpose == StatementOptions::Purpose::User && mayBeSpooled())
+        request.headers << std::pair(QByteArray("X-Trino-Query-Data-Encoding"), m_dataEncoding);
     request.body = sql;
     return request;
 }
@@ -199,6 +293,8 @@ void TrinoClient::disconnectFromServer()
     m_isDisconnecting = true;
     if (m_isAsking) {
         m_question.cancel(); // takes it off the screen
+        if (const quint64 renewal = std::exchange(m_renewal, 0))
+            TokenBroker::instance().abandon(renewal);
         endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The connection was closed."_s }));
     }
     if (m_lastRequestCount == 0)
@@ -213,6 +309,7 @@ void TrinoClient::dropHttp()
     if (!m_http)
         return;
     m_http.reset();
+    m_storage.reset();
     moveToThread(nullptr);
 }
 
@@ -242,6 +339,47 @@ Result<QUrl> TrinoClient::pinned(const QUrl &uri) const
             there.left(200), m_origin.toString(QUrl::RemovePath)),
         .hint = u"A server behind a proxy needs http-server.process-forwarded=true in its configuration to name the "
                 u"address that clients use. The option alwaysUseConfiguredAddress=true works around it."_s });
+}
+
+bool TrinoClient::isOrigin(const QUrl &url) const
+{
+    return url.host().compare(m_origin.host(), Qt::CaseInsensitive) == 0 && url.scheme() == m_origin.scheme()
+        && effectivePort(url) == effectivePort(m_origin);
+}
+
+Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders &headers)
+{
+    HttpRequest request { .url = url, .headers = headers };
+    request.followSameOriginRedirects = false;
+    // What the coordinator hands out itself may be named as its nextUri may be: behind a proxy, by an inner name.
+    if (url.path().contains("/v1/spooled/download/"_L1)) {
+        if (const Result<QUrl> uri = pinned(url))
+            request.url = *uri;
+    }
+    if (isOrigin(request.url)) {
+        request.headers << m_extraHeaders;
+        return send(request);
+    }
+    if (m_origin.scheme() == "https"_L1 && request.url.scheme() != "https"_L1) {
+        return std::unexpected(Error {
+            .code = Error::Code::InvalidData,
+            .message = u"The server said to fetch a part of the result from %1 without TLS, and this connection has TLS. Nothing was sent there."_s.arg(
+                request.url.host()),
+            .hint = u"The server's storage needs an https address (s3.endpoint in its spooling manager). The option "
+                    u"encoding=direct goes without the storage."_s });
+    }
+    return storage().send(request);
+}
+
+void TrinoClient::acknowledgeSegment(const QUrl &url, const HttpHeaders &headers)
+{
+    const Result<QUrl> uri = pinned(url);
+    if (!uri)
+        return;
+    HttpRequest request { .url = *uri, .headers = headers + m_extraHeaders };
+    request.isControl = true;
+    request.firstByteTimeout = acknowledgeTimeout;
+    sendLast(request);
 }
 
 Error TrinoClient::httpError(const HttpResponse &response, const QString &doing) const
@@ -298,41 +436,116 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
     return error;
 }
 
+int TrinoClient::signInGeneration() const
+{
+    // Both only grow, so does their sum.
+    return m_signInGeneration + (m_accessToken.isEmpty() ? TokenBroker::instance().epoch(m_tokenKey) : 0);
+}
+
+// Says who we are where the server does not learn it from a token or a certificate.
+void TrinoClient::identify()
+{
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal
+                                    || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
+}
+
+Result<void> TrinoClient::readTokenFile()
+{
+    const QString fileName = m_parameters.value(u"accessTokenFile"_s);
+    if (fileName.isEmpty())
+        return {};
+    constexpr qint64 largestToken = 64 << 10;
+    QFile file(fileName);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The access token file %1 cannot be read: %2."_s.arg(fileName, file.errorString()) });
+    }
+    const QByteArray token = file.read(largestToken + 1).trimmed();
+    if (token.isEmpty() || token.size() > largestToken || !isTokenText(token)) {
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"The file %1 does not hold an access token."_s.arg(fileName),
+                                       .hint = u"It has to hold the token and nothing else."_s });
+    }
+    m_accessToken = token;
+    return {};
+}
+
+// What is left to say when there is no way to sign in.
+Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const
+{
+    Error error = httpError(response, u"signing in"_s);
+    const auto offers = [&challenges](QByteArrayView scheme) { return std::ranges::contains(challenges, scheme, &AuthChallenge::scheme); };
+    if (!m_accessToken.isEmpty()) {
+        const QDateTime expiry = tokenExpiry(m_accessToken);
+        error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
+            ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
+            : u"The server refused the access token."_s;
+    } else if (offers("basic") && !maySendPassword()) {
+        error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
+    } else if (offers("basic")) {
+        error.hint = m_password.isEmpty() ? u"The server wants a password."_s : u"The server refused this user and password."_s;
+    } else if (ExternalOAuth2::offered(challenges)) {
+        error.hint = maySendPassword() ? u"The server wants a sign-in with the browser: leave password and access token out."_s
+                                       : u"The server wants a sign-in with the browser, whose token is only sent over TLS: set SSL=true and the port of its https address."_s;
+    } else if (offers("bearer")) {
+        error.hint = u"The server wants an access token: set accessToken or accessTokenFile."_s;
+    } else if (offers("negotiate")) {
+        error.hint = u"The server wants Kerberos, which Grebe cannot do yet."_s;
+    } else if (m_parameters.hasValue(u"SSLKeyStorePath"_s)) {
+        error.hint = u"The server did not take the client certificate for a sign-in."_s;
+    } else if (challenges.isEmpty()) {
+        error.hint = u"The server names no way to sign in; it may want a client certificate (SSLKeyStorePath)."_s;
+    } else {
+        error.hint = u"The server wants a sign-in that Grebe does not know."_s;
+    }
+    return error;
+}
+
 void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *context, Done done)
 {
-    if (generation < m_signInGeneration) { // signed in anew since that request was sent
-        QMetaObject::invokeMethod(context, [done = std::move(done)] { done({}); }, Qt::QueuedConnection);
-        return;
-    }
-    const auto refuse = [&](Error error) {
-        QMetaObject::invokeMethod(context, [done, error = std::move(error)] { done(std::unexpected(error)); },
-                                  Qt::QueuedConnection);
+    const auto later = [&](const Result<void> &result) {
+        QMetaObject::invokeMethod(context, [done = std::move(done), result] { done(result); }, Qt::QueuedConnection);
     };
-    Error error = httpError(response, u"signing in"_s);
-    const QByteArray challenge = response.header("WWW-Authenticate");
-    static const QRegularExpression basic(u"(^|,)\\s*Basic\\b"_s, QRegularExpression::CaseInsensitiveOption);
-    if (!basic.match(QString::fromLatin1(challenge)).hasMatch()) {
-        error.hint = u"The server wants a sign-in other than a password, which Grebe cannot do yet."_s;
-        refuse(error);
+    const QList<AuthChallenge> challenges = challengesOf(response);
+    const AuthChallenge *external = ExternalOAuth2::offered(challenges);
+    const bool offersPassword = std::ranges::contains(challenges, QByteArrayView("basic"), &AuthChallenge::scheme);
+    const bool wantsExternal = m_parameters.hasValue(u"externalAuthentication"_s)
+        ? m_parameters.boolean(u"externalAuthentication"_s) : !offersPassword;
+    if (external && wantsExternal && usesTokenBroker() && maySendPassword()) {
+        m_signInWaiters.push_back({ context, std::move(done) });
+        if (!std::exchange(m_isAsking, true))
+            askToken(generation - m_signInGeneration, *external);
         return;
     }
-    if (!maySendPassword()) {
-        error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
-        refuse(error);
+    if (generation < signInGeneration()) { // signed in anew since that request was sent
+        later({});
+        return;
+    }
+    if (!m_accessToken.isEmpty()) {
+        const QByteArray refused = m_accessToken;
+        const Result<void> read = readTokenFile();
+        if (read && m_accessToken != refused) {
+            ++m_signInGeneration;
+            later({});
+        } else {
+            later(std::unexpected(read ? refusal(response, challenges) : read.error()));
+        }
         return;
     }
     if (m_unconfirmed && m_provider)
         m_provider->confirm(m_askedFor, *m_unconfirmed, false);
     m_unconfirmed.reset();
-    if (!m_provider || m_refusedPasswords >= passwordAttempts) {
-        error.hint = m_password.isEmpty() ? u"The server wants a password."_s
-                                          : u"The server refused this user and password."_s;
-        refuse(error);
+    if (!offersPassword || !maySendPassword() || !m_provider || m_refusedPasswords >= passwordAttempts) {
+        later(std::unexpected(refusal(response, challenges)));
         return;
     }
     m_signInWaiters.push_back({ context, std::move(done) });
-    if (std::exchange(m_isAsking, true))
-        return;
+    if (!std::exchange(m_isAsking, true))
+        askPassword(response);
+}
+
+void TrinoClient::askPassword(const HttpResponse &response)
+{
     if (!m_password.isEmpty())
         ++m_refusedPasswords;
     m_askedFor = { .kind = CredentialRequest::Kind::Password,
@@ -354,12 +567,51 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
                   m_password = answer->secret;
                   m_unconfirmed = *answer;
                   ++m_signInGeneration;
+                  identify();
                   endSignIn({});
               })
         .onCanceled(this, [this, question] {
             if (m_isAsking && question == m_questionCount)
                 endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The sign-in was cancelled."_s }));
         });
+}
+
+void TrinoClient::askToken(int epoch, const AuthChallenge &challenge)
+{
+    ExternalOAuth2::Trust trust { .origin = m_origin,
+                                  .otherHosts = m_parameters.list(u"externalAuthenticationHosts"_s),
+                                  .allowsLoopbackHttp = m_parameters.boolean(u"allowInsecurePassword"_s) };
+    const Result<ExternalOAuth2::Addresses> addresses = ExternalOAuth2::addresses(challenge, trust);
+    if (!addresses) {
+        QMetaObject::invokeMethod(this, [this, error = addresses.error()] { endSignIn(std::unexpected(error)); }, Qt::QueuedConnection);
+        return;
+    }
+    m_isExternal = true;
+    identify();
+    m_unconfirmed.reset();
+    m_askedFor = { .kind = CredentialRequest::Kind::BrowserSignIn,
+                   .connectionName = m_parameters.connectionName(),
+                   .origin = m_origin.toString(),
+                   .user = m_tokenKey.user };
+    ExternalOAuth2::Timings timings = m_timings.signIn;
+    if (const auto limit = m_parameters.duration(u"externalAuthenticationTimeout"_s); limit.count() > 0)
+        timings.deadline = limit;
+    timings.retry.total = timings.deadline;
+    const auto make = [addresses = *addresses, trust, options = httpOptions(m_parameters), request = m_askedFor, timings,
+                       isFirst = epoch == 0](const TokenBroker::Ask &ask) -> std::unique_ptr<TokenFlow> {
+        return std::make_unique<ExternalOAuth2>(addresses, trust, options, request, ask, timings, isFirst);
+    };
+    const TokenBroker::Renewal renewal = TokenBroker::instance().renew(m_tokenKey, epoch, m_provider, make);
+    m_renewal = renewal.id;
+    QFuture<Result<QByteArray>>(renewal.token).then(this, [this, id = renewal.id](const Result<QByteArray> &token) {
+        if (std::exchange(m_renewal, m_renewal == id ? 0 : m_renewal) != id)
+            return; // nobody waits for it any more
+        // Without the token the server tells where a person signs in.
+        const bool mayAskAnew = !token && token.error().vendorCode == "TOKEN_RENEWAL_REFUSED"_L1 && m_refusedRenewals++ == 0;
+        if (token)
+            m_unconfirmed = Credential { .secret = QString::fromLatin1(*token) };
+        endSignIn(token || mayAskAnew ? Result<void>() : Result<void>(std::unexpected(token.error())));
+    });
 }
 
 void TrinoClient::endSignIn(const Result<void> &result)
@@ -375,6 +627,9 @@ void TrinoClient::endSignIn(const Result<void> &result)
 void TrinoClient::confirmSignIn()
 {
     m_refusedPasswords = 0;
+    m_refusedRenewals = 0;
+    if (usesTokenBroker())
+        TokenBroker::instance().confirm(m_tokenKey);
     if (m_unconfirmed && m_provider)
         m_provider->confirm(m_askedFor, *m_unconfirmed, true);
     m_unconfirmed.reset();
@@ -428,6 +683,7 @@ void TrinoClient::publishSession()
 void TrinoClient::resetSession()
 {
     m_session = TrinoSession(m_parameters);
+    identify();
     publishSession();
 }
 

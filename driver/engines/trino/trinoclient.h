@@ -3,6 +3,8 @@
 
 #include "trinosession.h"
 
+#include "auth/externaloauth2.h"
+#include "auth/tokenbroker.h"
 #include "extension/credentialprovider.h"
 #include "transport/httpclient.h"
 #include "transport/retrypolicy.h"
@@ -25,6 +27,7 @@ struct TrinoTimings
     std::chrono::milliseconds heartbeat { 30'000 }; ///< between HEADs while nobody reads; the server gives up after 5 min
     RetryOptions retry; ///< its total is the option requestTimeout
     std::chrono::milliseconds control { 5'000 }; ///< for a cancel to be confirmed
+    ExternalOAuth2::Timings signIn; ///< its deadline is the option externalAuthenticationTimeout
 };
 
 /// One session's way to its server: address, sign-in and session headers, shared by the engine and its statements.
@@ -65,13 +68,26 @@ public:
     /// host is then asked over TLS as before. Any other origin is refused, so that no answer can send us, with our
     /// headers, to another machine.
     Result<QUrl> pinned(const QUrl &uri) const;
+    /// The address is one of the coordinator this connection is to.
+    bool isOrigin(const QUrl &url) const;
+    /// Results may be asked for that do not stand in the pages.
+    bool mayBeSpooled() const { return !m_dataEncoding.isEmpty(); }
+    /// Asks for a stored part of a result, without following redirects.
+    ///
+    /// The segment's own headers go there and nothing else of ours, since object stores refuse requests with a second
+    /// way to sign in. Where the coordinator itself hands it out, gateways get their cookies and extra headers.
+    Result<HttpCall *> fetchSegment(const QUrl &url, const HttpHeaders &headers);
+    /// Tells the coordinator that it may forget one. Nothing comes of it here.
+    void acknowledgeSegment(const QUrl &url, const HttpHeaders &headers);
     /// What a reply that is not 200 means.
     Error httpError(const HttpResponse &response, const QString &doing) const;
 
-    /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date.
-    int signInGeneration() const { return m_signInGeneration; }
-    /// After a 401: asks for a password and calls `done` when there is one, or none. At most one question at a time;
-    /// who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
+    /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date. Read it before the request is
+    /// built.
+    int signInGeneration() const;
+    /// After a 401: does what the server's challenges and the options say (asks for a password, signs in with a browser,
+    /// reads the token's file again) and calls `done` when the request may be sent anew, or why not. At most one question
+    /// at a time; who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
     void signIn(int generation, const HttpResponse &response, QObject *context, Done done);
     /// The server took what the person gave.
     void confirmSignIn();
@@ -109,7 +125,15 @@ private:
 
     Result<void> checkOptions() const;
     bool maySendPassword() const;
+    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty(); }
+    Result<void> readTokenFile();
+    void identify();
+    Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
+    void askPassword(const HttpResponse &response);
+    void askToken(int generation, const AuthChallenge &challenge);
     HttpClient &http();
+    HttpClient &storage();
+    Result<void> checkEncoding() const;
     HttpHeaders commonHeaders() const;
     void endSignIn(const Result<void> &result);
     void dropHttp();
@@ -119,15 +143,23 @@ private:
     TrinoTimings m_timings;
     QUrl m_origin;
     QByteArray m_acceptEncoding;
+    QByteArray m_dataEncoding; ///< what results may be stored and packed as; empty: rows stand in the pages
     HttpHeaders m_extraHeaders;
     Result<void> m_check;
     std::unique_ptr<HttpClient> m_http; ///< made on the engine thread, at the first request
+    std::unique_ptr<HttpClient> m_storage; ///< for other machines than the coordinator: knows no cookie and no header of it
     TrinoSession m_session;
     mutable std::mutex m_stateMutex;
     SessionState m_state; ///< of m_session, for other threads
     QSet<TrinoStatement *> m_statements;
     int m_lastRequestCount = 0;
     bool m_isDisconnecting = false;
+
+    const TokenKey m_tokenKey;
+    QByteArray m_accessToken; ///< by option or file
+    bool m_isExternal = false; ///< the server wanted the browser, or the option does
+    quint64 m_renewal = 0; ///< of the token that is being waited for
+    int m_refusedRenewals = 0;
 
     QString m_password;
     int m_signInGeneration = 0;

@@ -17,6 +17,7 @@
 namespace Grebe {
 
 class TrinoRowDecoder;
+struct TrinoSegments;
 
 /// What stands in front of the rows: enough to ask for the next page before these are decoded.
 struct TrinoPageHead
@@ -33,7 +34,7 @@ struct TrinoPage
     TrinoPageHead head;
     std::shared_ptr<const TrinoRowDecoder> decoder; ///< for the next page; null while no columns were seen
     std::shared_ptr<arrow::RecordBatch> batch; ///< null when the page has no rows
-    bool hasSpooledData = false; ///< `data` is an object, not rows: the spooled protocol
+    std::shared_ptr<TrinoSegments> segments; ///< where `data` is an object, not rows: the spooled protocol; else null
     Progress progress;
     bool hasProgress = false;
     std::optional<Error> error;
@@ -45,8 +46,8 @@ struct TrinoPage
     QString firstUnparsable;
 };
 
-/// Reads the head of a whole page: the document must end in `}` and be balanced as far as the head tells; a page that
-/// is cut, empty or not JSON is InvalidData. Constant time in the number of rows where the server's field order allows.
+/// Reads the head of a whole page: what stands before and behind the rows must be whole JSON; a page that is cut, empty
+/// or not JSON is InvalidData. Constant time in the number of rows where the server's field order allows.
 Result<TrinoPageHead> readPageHead(QByteArrayView page);
 
 /// Decodes a whole page. `page` has 64 readable bytes behind its end. `decoder` is the one of the page before, or null;

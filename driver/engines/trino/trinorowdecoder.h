@@ -27,6 +27,8 @@ public:
     /// Pages of one result repeat their columns byte for byte.
     bool isFrom(std::string_view source) const { return m_source == source; }
     bool hasDeliveredRows() const { return m_hasDeliveredRows; }
+    /// Rows of these columns are on their way: from now on they may not change.
+    void promiseRows() const { m_hasDeliveredRows = true; }
     /// `(a bigint, b varchar(25))`, clipped.
     QString columnList() const;
 

@@ -121,6 +121,7 @@ QByteArray trinoHeaderText(const QString &text)
 TrinoSession::TrinoSession(const ConnectionParameters &parameters)
 {
     m_loginUser = parameters.user().isEmpty() ? operatingSystemUser() : parameters.user();
+    m_isLoginUserConfigured = !parameters.user().isEmpty();
     m_sessionUser = parameters.value(u"sessionUser"_s);
     m_catalog = parameters.value(u"catalog"_s);
     m_schema = parameters.value(u"schema"_s);
@@ -157,10 +158,13 @@ HttpHeaders TrinoSession::userHeaders() const
 {
     const QString configured = m_sessionUser.isEmpty() ? m_loginUser : m_sessionUser;
     const QString effective = m_authorizationUser.isEmpty() ? configured : m_authorizationUser;
-    HttpHeaders headers { { "X-Trino-User", trinoHeaderText(effective) } };
+    const bool isUserKnown = !m_isIdentifiedByServer || m_isLoginUserConfigured;
+    HttpHeaders headers;
+    if (isUserKnown || effective != m_loginUser)
+        headers << std::pair(QByteArray("X-Trino-User"), trinoHeaderText(effective));
     // The user at login, for the server to come back to; RESET SESSION AUTHORIZATION needs it.
     const QString original = m_authorizationUser.isEmpty() ? m_loginUser : configured;
-    if (original != effective)
+    if (original != effective && (isUserKnown || original != m_loginUser))
         headers << std::pair(QByteArray("X-Trino-Original-User"), trinoHeaderText(original));
     return headers;
 }

@@ -39,9 +39,15 @@ public:
     bool useNumericTimeZone();
 
     const QString &loginUser() const { return m_loginUser; }
+    const QString &sessionUser() const { return m_sessionUser; }
+    /// The server learns from a token or a certificate who we are: a name that nobody configured is not sent, since the
+    /// one of this computer would be taken for impersonation.
+    void setIdentifiedByServer(bool isIdentified) { m_isIdentifiedByServer = isIdentified; }
 
 private:
     QString m_loginUser;
+    bool m_isLoginUserConfigured = false;
+    bool m_isIdentifiedByServer = false;
     QString m_sessionUser; ///< configured; empty: the login user
     QString m_authorizationUser; ///< by SET SESSION AUTHORIZATION
     QStringList m_originalRoles; ///< as received

@@ -238,7 +238,8 @@ void TrinoStatement::advance()
         return;
     // Before there are columns there are no rows to hold back, and a query that is not asked for is not even planned.
     // What writes is read to its end: a server may roll back an INSERT whose last page nobody fetched.
-    if (isPaused() && m_schema && !m_isUpdate) {
+    // Nor is more asked for than is fetched: stored parts wait on the server, and the query with them.
+    if ((isPaused() && m_schema && !m_isUpdate) || (m_spool && m_spool->isFull())) {
         if (m_canHeartbeat && !m_heartbeatTimer.isActive())
             m_heartbeatTimer.start(m_client->timings().heartbeat);
         return;
@@ -270,7 +271,7 @@ void TrinoStatement::onDecoded(const Result<TrinoPage> &page)
         failWith(page.error());
         return;
     }
-    if (page->hasSpooledData) {
+    if (page->segments && !m_client->mayBeSpooled()) {
         failWith({ .code = Error::Code::InvalidData,
                    .message = u"The server sent references to stored results (the spooled protocol) although they were not asked for."_s });
         return;
@@ -303,7 +304,14 @@ void TrinoStatement::onDecoded(const Result<TrinoPage> &page)
         m_error = page->error;
     decodeNext();
     advance();
-    if (m_isAllReceived && !m_isDecoding && m_waiting.empty() && !m_isDone)
+    endIfComplete();
+}
+
+void TrinoStatement::endIfComplete()
+{
+    // What the server says went wrong is said now: the rows before it that are still stored would be a part anyway.
+    const bool isDelivered = m_error || !m_spool || m_spool->isEmpty();
+    if (m_isAllReceived && !m_isDecoding && m_waiting.empty() && isDelivered && !m_isDone)
         end();
 }
 
@@ -320,10 +328,53 @@ void TrinoStatement::takeRows(const TrinoPage &page)
         m_schema = std::move(schema);
         Q_EMIT schemaReady(m_schema);
     }
-    if (!m_isDone && page.batch && page.batch->num_rows() > 0) {
-        m_summary.rowCount += page.batch->num_rows();
-        Q_EMIT batchReady(page.batch);
+    if (m_isDone)
+        return;
+    if (page.segments && !isCancelling())
+        spool().add(std::move(*page.segments), m_decoder);
+    if (page.batch && page.batch->num_rows() > 0 && !m_isDone) {
+        if (m_spool)
+            m_spool->addRows(page.batch);
+        else
+            takeBatch(page.batch);
     }
+}
+
+void TrinoStatement::takeBatch(const std::shared_ptr<arrow::RecordBatch> &batch)
+{
+    if (m_isDone || isCancelling())
+        return;
+    m_summary.rowCount += batch->num_rows();
+    Q_EMIT batchReady(batch);
+}
+
+TrinoSpool &TrinoStatement::spool()
+{
+    if (m_spool)
+        return *m_spool;
+    m_spool = std::make_unique<TrinoSpool>(m_client, m_summary.rowCount);
+    m_spool->setPaused(isPaused());
+    connect(m_spool.get(), &TrinoSpool::batchReady, this, &TrinoStatement::takeBatch);
+    connect(m_spool.get(), &TrinoSpool::unparsableFound, this, [this](qint64 count, const QString &first) {
+        m_unparsableCount += count;
+        if (m_firstUnparsable.isEmpty())
+            m_firstUnparsable = first;
+    });
+    connect(m_spool.get(), &TrinoSpool::received, this, [this](qint64 wireBytes) { m_summary.byteCount += wireBytes; });
+    connect(m_spool.get(), &TrinoSpool::retrying, this, [this] {
+        Progress progress = m_progress;
+        progress.state = Progress::State::Retrying;
+        progress.text = u"a stored part of the result can't be fetched, trying again"_s;
+        Q_EMIT progressChanged(progress);
+    });
+    connect(m_spool.get(), &TrinoSpool::delivered, this, [this] {
+        if (m_isDone)
+            return;
+        advance();
+        endIfComplete();
+    });
+    connect(m_spool.get(), &TrinoSpool::failed, this, [this](const Error &error) { failWith(error); });
+    return *m_spool;
 }
 
 // Only a page without nextUri ends a statement, whatever state the pages before it named.
@@ -408,13 +459,18 @@ void TrinoStatement::heartbeat()
 
 void TrinoStatement::doPause()
 {
+    if (m_spool)
+        m_spool->setPaused(true);
     advance();
 }
 
 void TrinoStatement::doResume()
 {
     m_heartbeatTimer.stop();
-    advance();
+    if (m_spool)
+        m_spool->setPaused(false);
+    if (!m_isDone)
+        advance();
 }
 
 void TrinoStatement::doCancel()
@@ -422,6 +478,8 @@ void TrinoStatement::doCancel()
     const bool isPosting = !m_hasAsked && m_knownUri.isEmpty();
     abortCall();
     m_waiting.clear();
+    if (m_spool)
+        m_spool->abort();
     if (isPosting) {
         failWith({ .code = Error::Code::Cancelled, .message = u"Cancelled before the server took it; nothing ran."_s });
         return;
@@ -500,6 +558,8 @@ void TrinoStatement::failWith(Error error, bool isFromServer)
     abortCall();
     cancelOnServer();
     m_waiting.clear();
+    if (m_spool)
+        m_spool->abort();
     m_client->remove(this);
     if (error.queryId.isEmpty())
         error.queryId = queryId();

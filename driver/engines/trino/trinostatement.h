@@ -4,6 +4,7 @@
 #include "trinoclient.h"
 #include "trinopage.h"
 #include "trinoparameters.h"
+#include "trinospool.h"
 
 #include "extension/statement.h"
 #include "transport/retrypolicy.h"
@@ -15,9 +16,10 @@
 
 namespace Grebe {
 
-/// One statement by Trino's direct protocol: POST, then GET of each nextUri until a page has none.
+/// One statement by Trino's protocol: POST, then GET of each nextUri until a page has none. Rows stand in the pages (the
+/// direct protocol) or in segments that the pages name (the spooled one); each page says which.
 ///
-/// Shape      one page is fetched while the one before is decoded; two are held at most.
+/// Shape      one page is fetched while the one before is decoded; two are held at most. Segments are TrinoSpool's.
 /// Source     Trino client REST API, "Overview of query processing"; what servers do beyond it was measured on 476 and
 ///            483 and stands beside the code.
 class TrinoStatement final : public Statement
@@ -54,6 +56,9 @@ private:
     void decodeNext();
     void onDecoded(const Result<TrinoPage> &page);
     void takeRows(const TrinoPage &page);
+    void takeBatch(const std::shared_ptr<arrow::RecordBatch> &batch);
+    TrinoSpool &spool();
+    void endIfComplete();
     void end();
     /// Asks for the next page if there is one, room for it, and somebody to read it.
     void advance();
@@ -88,6 +93,7 @@ private:
     std::deque<Body> m_waiting;
     bool m_isDecoding = false;
     std::shared_ptr<const TrinoRowDecoder> m_decoder;
+    std::unique_ptr<TrinoSpool> m_spool; ///< once a page named segments
 
     std::shared_ptr<arrow::Schema> m_schema;
     bool m_isUpdate = false;

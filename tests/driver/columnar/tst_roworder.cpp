@@ -153,6 +153,10 @@ static std::shared_ptr<arrow::Array> arrayOf(const Column &column, const Kind &k
         return built<arrow::Decimal128Builder>(column, kind, [](const Plain &value) {
             return arrow::Decimal128(int64_t(value.number >> 64), uint64_t(value.number));
         });
+    case arrow::Type::DECIMAL256:
+        return built<arrow::Decimal256Builder>(column, kind, [](const Plain &value) {
+            return arrow::Decimal256(arrow::Decimal128(int64_t(value.number >> 64), uint64_t(value.number)));
+        });
     case arrow::Type::STRING: return built<arrow::StringBuilder>(column, kind, text);
     case arrow::Type::LARGE_STRING: return built<arrow::LargeStringBuilder>(column, kind, text);
     case arrow::Type::STRING_VIEW: return built<arrow::StringViewBuilder>(column, kind, text);
@@ -254,6 +258,7 @@ static void addKinds()
 void tst_RowOrder::sortsLikeTheReference_data()
 {
     addKinds();
+    QTest::newRow("decimal of 32 bytes") << Kind { arrow::decimal256(60, 2), Look::Number, (Int128(1) << 100), false, 2 };
     QTest::newRow("list, by its text") << Kind { arrow::list(arrow::int32()), Look::Text };
 }
 
@@ -279,6 +284,8 @@ void tst_RowOrder::sortsLikeTheReference()
                 std::stable_sort(expected.begin(), expected.end(),
                                  [&](qint64 a, qint64 b) { return compared(column[size_t(a)], column[size_t(b)], kind.look, key) < 0; });
                 QCOMPARE(rowsOf(orderRows(store, {}, { key })), expected);
+                for (const qint64 first : { 1, 45, 350, 2990, 5000 })
+                    QCOMPARE(rowsOf(firstRows(store, {}, { key }, first)), expected.first(std::min(first, count)));
             }
         }
     }
@@ -306,6 +313,7 @@ void tst_RowOrder::sortsBySeveralKeys()
         return false;
     });
     QCOMPARE(rowsOf(orderRows(store, {}, keys)), expected);
+    QCOMPARE(rowsOf(firstRows(store, {}, keys, 60)), expected.first(60));
 }
 
 void tst_RowOrder::sortsManyRows_data()
@@ -330,6 +338,7 @@ void tst_RowOrder::sortsManyRows()
     std::stable_sort(expected.begin(), expected.end(),
                      [&](qint64 a, qint64 b) { return compared(column[size_t(a)], column[size_t(b)], kind.look, key) < 0; });
     QVERIFY(rowsOf(orderRows(store, {}, { key })) == expected);
+    QCOMPARE(rowsOf(firstRows(store, {}, { key }, 100)), expected.first(100));
 }
 
 void tst_RowOrder::filtersLikeTheReference_data()
@@ -536,6 +545,8 @@ void tst_RowOrder::filteredRowsAreSorted()
     QVERIFY(expected.size() > 100);
     const QList<Filter> filters { { 0, Test::Greater, u"10"_s }, { 1, Test::Contains, u"a"_s, {}, true } };
     QCOMPARE(rowsOf(orderRows(store, filters, { key })), expected);
+    QCOMPARE(rowsOf(firstRows(store, filters, { key }, 50)), expected.first(50));
+    QCOMPARE(rowsOf(firstRows(store, filters, {}, 3)).size(), 3);
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Greater, u"1000"_s } }, { key })), QList<qint64>());
 }
 
@@ -555,6 +566,8 @@ void tst_RowOrder::rawValuesHaveTheirPlace()
     ResultStore::waitForSpill();
     QCOMPARE(rowsOf(orderRows(store, {}, { { 0 } })), (QList<qint64> { 5, 3, 4, 0, 1, 6, 2 }));
     QCOMPARE(rowsOf(orderRows(store, {}, { { 0, true, true } })), (QList<qint64> { 2, 6, 1, 0, 4, 3, 5 }));
+    for (qint64 first = 1; first < 8; ++first)
+        QCOMPARE(rowsOf(firstRows(store, {}, { { 0 } }, first)), (QList<qint64> { 5, 3, 4, 0, 1, 6, 2 }).first(std::min<qint64>(first, 7)));
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::IsNull, {} } }, {})), QList<qint64> { 2 });
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Less, u"1970-01-01"_s } }, {})), (QList<qint64> { 3, 4, 5 }));
     QCOMPARE(rowsOf(orderRows(store, { { 0, Test::Contains, u"9999"_s } }, {})), (QList<qint64> { 1, 4 })); // 23:59:59.999999995

@@ -45,7 +45,7 @@ QByteArray FakeTrino::page(int query, const QByteArray &next, const QByteArray &
     if (!next.isEmpty())
         body += R"(,"nextUri":")" + base + next + '"';
     if (!members.isEmpty())
-        body += ',' + members;
+        body += ',' + QByteArray(members).replace("{server}", base);
     if (!members.contains(R"("stats")"))
         body += next.isEmpty() ? R"(,"stats":{"state":"FINISHED"})" : R"(,"stats":{"state":"RUNNING"})";
     return body + R"(,"warnings":[]})";

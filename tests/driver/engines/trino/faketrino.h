@@ -19,7 +19,8 @@ namespace Grebe {
 class FakeTrino
 {
 public:
-    /// `pages`: what stands between nextUri and the closing brace of each executing page: `"columns":[…],"data":[…]`.
+    /// `pages`: what stands between nextUri and the closing brace of each executing page: `"columns":[…],"data":[…]`;
+    /// {server} becomes its address.
     explicit FakeTrino(const QList<QByteArray> &pages);
 
     QUrl url(const QString &path = {}) const { return m_server.url(path); }

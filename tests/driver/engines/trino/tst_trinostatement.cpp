@@ -79,7 +79,7 @@ private Q_SLOTS:
     void cutResultNeverLooksComplete();
     void progressNeverFalls();
     void manyPagesInOrder();
-    void spooledResultIsAnError();
+    void unwantedSpooledResultIsAnError();
     void changedColumnsAreAnError();
     void compressionIsAskedFor_data();
     void compressionIsAskedFor();
@@ -556,10 +556,10 @@ void tst_TrinoStatement::manyPagesInOrder()
     QVERIFY2(server.mistakes().isEmpty(), qPrintable(server.mistakes().join(u'\n')));
 }
 
-void tst_TrinoStatement::spooledResultIsAnError()
+void tst_TrinoStatement::unwantedSpooledResultIsAnError()
 {
     FakeTrino server({ oneColumn + R"(,"data":{"encoding":"json","segments":[]})", oneColumn });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, u"direct"_s } });
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::InvalidData);
