@@ -229,6 +229,8 @@ void tst_ResultView::theViewerShowsJsonAsATree()
     m_grid->setCurrentCell(0, 3);
     QTest::keyClick(m_grid, Qt::Key_Space);
     QCOMPARE(m_view->viewer()->forms(), QStringList({ u"Text"_s, u"Tree"_s }));
+    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
+        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u"/tree.png"_s);
     QVERIFY(m_view->viewer()->shownText().contains(u"\"id\": 12345678901234567890,\n"_s));
     // It follows the current cell; server text is never markup.
     QTest::keyClick(m_grid, Qt::Key_Left);
@@ -359,6 +361,8 @@ void tst_ResultView::filtersByTyping()
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QTRY_COMPARE(m_grid->rowCount(), 3);
     QCOMPARE(m_grid->cellText(0, 0), u"992"_s);
+    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
+        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u"/filters.png"_s);
     m_view->filterBar()->clear();
     QTRY_COMPARE(m_grid->rowCount(), kRows);
 }

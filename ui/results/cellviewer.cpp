@@ -120,7 +120,12 @@ CellViewer::CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *par
     layout->setSpacing(0);
     layout->addLayout(bar);
     layout->addLayout(head);
-    layout->addWidget(m_stack, 1);
+    // Texts begin below the title's left edge, whatever margin a view has of its own.
+    auto *body = new QHBoxLayout;
+    body->setContentsMargins(8, 0, 4, 4);
+    body->addWidget(m_stack);
+    layout->addLayout(body, 1);
+    updatePalette();
 
     connect(close, &Button::clicked, this, &CellViewer::closeRequested);
     connect(m_tabs, &QTabBar::currentChanged, this, &CellViewer::refresh);
@@ -160,6 +165,29 @@ QString CellViewer::shownText() const
     if (m_stack->currentWidget() == m_hex)
         return m_hex->toPlainText();
     return m_text->toPlainText();
+}
+
+// The panel is one surface, and a chosen line keeps the text's colour.
+void CellViewer::updatePalette()
+{
+    QPalette views = palette();
+    views.setColor(QPalette::Base, views.color(QPalette::Window));
+    views.setColor(QPalette::HighlightedText, views.color(QPalette::Text));
+    for (QWidget *view : std::initializer_list<QWidget *> { m_tree, m_row, m_totals })
+        view->setPalette(views);
+    QPalette texts = palette();
+    texts.setColor(QPalette::Base, texts.color(QPalette::Window));
+    for (QWidget *view : std::initializer_list<QWidget *> { m_text, m_hex })
+        view->setPalette(texts);
+}
+
+void CellViewer::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_stack) {
+        updatePalette();
+        refresh();
+    }
 }
 
 void CellViewer::paintEvent(QPaintEvent *)
@@ -396,8 +424,10 @@ void CellViewer::fillTotals()
     const CellTotals &totals = m_summary->totals();
     const ResultGrid::Range range = m_grid->selection();
     m_title->setText(tr("%1 cells").arg(countText(range.cellCount())));
-    m_hint->setText(tr("%1 rows × %2 columns").arg(countText(range.lastRow - range.firstRow + 1),
-                                                  countText(range.lastColumn - range.firstColumn + 1)));
+    const qint64 rows = range.lastRow - range.firstRow + 1;
+    const int columns = range.lastColumn - range.firstColumn + 1;
+    m_hint->setText(u"%1 × %2"_s.arg(rows == 1 ? tr("1 row") : tr("%1 rows").arg(countText(rows)),
+                                     columns == 1 ? tr("1 column") : tr("%1 columns").arg(countText(columns))));
     m_form->hide();
     m_totals->clear();
     m_stack->setCurrentWidget(m_totals);

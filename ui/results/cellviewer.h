@@ -46,8 +46,10 @@ Q_SIGNALS:
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
+    void changeEvent(QEvent *event) override;
 
 private:
+    void updatePalette();
     void showValue();
     void showRow();
     void showForm(int index);
@@ -61,7 +63,7 @@ private:
     Label *m_title;
     Label *m_hint;
     Segmented *m_form;
-    QStackedWidget *m_stack;
+    QStackedWidget *m_stack = nullptr;
     QPlainTextEdit *m_text;
     QPlainTextEdit *m_hex;
     QTreeWidget *m_tree;
