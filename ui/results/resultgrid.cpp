@@ -258,12 +258,11 @@ void ResultGrid::updateScrollBars()
     horizontalScrollBar()->setPageStep(std::max(1, room - m_layout.frozenWidth()));
 }
 
-void ResultGrid::scrollContentsBy(int dx, int dy)
+void ResultGrid::scrollContentsBy(int, int dy)
 {
     if (dy)
         m_firstRow = std::min(qint64(verticalScrollBar()->value()) * m_rowsPerStep,
                               std::max<qint64>(0, m_rowCount - visibleRows()));
-    Q_UNUSED(dx)
     viewport()->update();
 }
 
@@ -531,9 +530,7 @@ void ResultGrid::mousePressEvent(QMouseEvent *event)
     m_selecting = true;
     m_selectingArea = at.area;
     switch (at.area) {
-    case Area::Corner:
-        selectAll();
-        break;
+    case Area::Corner: selectAll(); break;
     case Area::Header:
         if (event->modifiers().testFlag(Qt::ControlModifier)) {
             selectColumn(at.column, extend);
@@ -543,15 +540,12 @@ void ResultGrid::mousePressEvent(QMouseEvent *event)
             m_selecting = false;
         }
         break;
-    case Area::RowHeader:
-        selectRow(at.row, extend);
-        break;
+    case Area::RowHeader: selectRow(at.row, extend); break;
     case Area::Cells:
         if (at.row >= 0 && at.column >= 0)
             setCurrentCell(at.row, at.column, extend);
         break;
-    case Area::Nothing:
-        break;
+    case Area::Nothing: break;
     }
 }
 
