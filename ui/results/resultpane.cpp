@@ -132,7 +132,9 @@ ResultPane::Page *ResultPane::pageForNewRun()
 void ResultPane::run(StatementPtr statement, const QString &title, const QString &sql)
 {
     Page *page = pageForNewRun();
-    page->view->setResult(nullptr, nullptr, {});
+    // A page without a run is not spoken of: whoever hears of its empty selection asks for its state.
+    if (page->run)
+        page->view->setResult(nullptr, nullptr, {});
     page->view->setDialect(m_dialect);
     page->view->setTableName(title);
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
