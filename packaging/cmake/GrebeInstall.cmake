@@ -9,8 +9,9 @@ install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers COMPONENT drive
 
 # Exactly the headers that ui may include.
 foreach(header
-        columnformatter connection connectionparameters credentialprovider dialect driverextension engineinfo error
-        objectpath progress resultstore statement)
+        columnformatter columnstatistics connection connectionparameters credentialprovider dialect driverextension
+        engineinfo error
+        objectpath progress resultorder resultstore signedin statement)
     install(FILES ${PROJECT_SOURCE_DIR}/driver/extension/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/driver/generated/grebe_export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)

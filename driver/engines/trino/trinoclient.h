@@ -72,6 +72,9 @@ public:
     bool isOrigin(const QUrl &url) const;
     /// Results may be asked for that do not stand in the pages.
     bool mayBeSpooled() const { return !m_dataEncoding.isEmpty(); }
+    /// How other machines than the coordinator are talked to: with the connection's authorities, checks and proxy, and
+    /// nothing that says who we are.
+    HttpOptions storageOptions() const;
     /// Asks for a stored part of a result, without following redirects.
     ///
     /// The segment's own headers go there and nothing else of ours, since object stores refuse requests with a second

@@ -135,9 +135,9 @@ QList<OptionInfo> networkOptions()
           .defaultValue = u"auto"_s,
           .group = u"Network"_s,
           .label = u"Results"_s,
-          .help = u"auto: as stored, packed segments where the server has them (466 and later), which may lie in an "
-                  u"object store. direct: in the server's answers, for a computer that does not reach that store. Or "
-                  u"what to ask for, the best first: json+zstd,json+lz4,json."_s },
+          .help = u"auto: direct from this computer, else as stored segments where the server has them (466 and "
+                  u"later), which may lie in an object store. direct: in the server's answers, also for a computer that "
+                  u"does not reach that store. Or what to ask for, the best first: json+zstd,json+lz4,json."_s },
         { .name = u"compression"_s,
           .type = Type::Choice,
           .defaultValue = u"auto"_s,

@@ -21,6 +21,8 @@ namespace {
 
 const QByteArray oneColumn = R"("columns":[{"name":"n","type":"bigint","typeSignature":{"rawType":"bigint","arguments":[]}}])";
 const QByteArray secret = "a%2Fb%3D%2Bc+d";
+const QString everyEncoding = u"json+zstd,json+lz4,json"_s;
+const TrinoTestOptions spooled { { u"encoding"_s, everyEncoding } };
 
 QByteArray rows(qint64 from, qint64 count)
 {
@@ -181,6 +183,7 @@ class tst_TrinoSpool : public QObject
 private Q_SLOTS:
     void asksForEncodings_data();
     void asksForEncodings();
+    void autoAsksAnotherComputerForSegments();
     void unknownEncodingIsRefused();
     void metadataIsAskedForDirectly();
     void rowsInOrder_data();
@@ -189,6 +192,7 @@ private Q_SLOTS:
     void lateSegmentHoldsBackTheNext();
     void largeSegmentsComeOneByOne();
     void storageGetsTheSegmentsHeadersOnly();
+    void storageGetsNoCertificate();
     void coordinatorGetsGatewayHeaders();
     void redirectIsFollowedWithTheSegmentsHeadersOnly_data();
     void redirectIsFollowedWithTheSegmentsHeadersOnly();
@@ -215,8 +219,9 @@ void tst_TrinoSpool::asksForEncodings_data()
 {
     QTest::addColumn<QString>("option");
     QTest::addColumn<QByteArray>("header");
-    QTest::newRow("nothing said") << QString() << "json+zstd,json+lz4,json"_ba;
-    QTest::newRow("auto") << u"auto"_s << "json+zstd,json+lz4,json"_ba;
+    QTest::newRow("nothing said, on this computer") << QString() << QByteArray();
+    QTest::newRow("auto, on this computer") << u"auto"_s << QByteArray();
+    QTest::newRow("all of them") << u"json+zstd,json+lz4,json"_s << "json+zstd,json+lz4,json"_ba;
     QTest::newRow("direct") << u"direct"_s << QByteArray();
     QTest::newRow("a list, in its order") << u"json+lz4, json"_s << "json+lz4,json"_ba;
 }
@@ -230,6 +235,19 @@ void tst_TrinoSpool::asksForEncodings()
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY(isCounting(run, 10)); // a server without spooling answers directly
     QTEST(statementHeader(server, "X-Trino-Query-Data-Encoding"), "header");
+}
+
+void tst_TrinoSpool::autoAsksAnotherComputerForSegments()
+{
+    const auto header = [](const TrinoTestOptions &options) {
+        const TrinoClient client(trinoTestParameters(QUrl(u"http://trino.invalid:8080"_s), options), nullptr, quickTimings());
+        const HttpRequest request = client.statementRequest("SELECT 1", StatementOptions::Purpose::User);
+        const auto found = std::ranges::find(request.headers, "X-Trino-Query-Data-Encoding"_ba, &std::pair<QByteArray, QByteArray>::first);
+        return found == request.headers.end() ? QByteArray() : found->second;
+    };
+    QCOMPARE(header({}), "json+zstd,json+lz4,json");
+    QCOMPARE(header({ { u"encoding"_s, u"auto"_s } }), "json+zstd,json+lz4,json");
+    QCOMPARE(header({ { u"encoding"_s, u"direct"_s } }), QByteArray());
 }
 
 void tst_TrinoSpool::unknownEncodingIsRefused()
@@ -248,7 +266,7 @@ void tst_TrinoSpool::unknownEncodingIsRefused()
 void tst_TrinoSpool::metadataIsAskedForDirectly()
 {
     FakeTrino server({ directPage(0, 1) });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SHOW CATALOGS"_s, { .purpose = StatementOptions::Purpose::Metadata }));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QCOMPARE(statementHeader(server, "X-Trino-Query-Data-Encoding"), QByteArray());
@@ -280,7 +298,7 @@ void tst_TrinoSpool::rowsInOrder()
     // All in one page, with a page without rows in front and behind.
     FakeTrino server({ {}, segmentsPage(encoding, segments), oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(run.problems().isEmpty(), run.problems());
@@ -302,11 +320,11 @@ void tst_TrinoSpool::directAndStoredPagesMixed()
                        segmentsPage("json", { segment(storage, { .from = 30, .count = 10, .isInline = true }, "json") }), directPage(40, 10) });
     server.setTamper(withAcks());
     storage.setTamper([](const QByteArray &, FaultReply &reply) { reply.isHeld = true; });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(server.getCount(), 6); // everything has come but the stored rows
     QTRY_COMPARE(storage.server().requestCount(), 1);
-    QCOMPARE(run.rowCount(), 0);
+    QCOMPARE(run.rowCount(), 10); // what stood in front of them
     storage.server().releaseHeld();
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 50), run.log());
@@ -319,7 +337,7 @@ void tst_TrinoSpool::lateSegmentHoldsBackTheNext()
     storage.setTamper([&](const QByteArray &name, FaultReply &reply) { reply.isHeld = isHeld && name == "s0"; });
     FakeTrino server(storedPages(storage, 8));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     // The first waits; the others are fetched beside it, decoded and acknowledged.
     QTRY_COMPARE(storage.server().requestCount(), 8);
@@ -351,7 +369,7 @@ void tst_TrinoSpool::largeSegmentsComeOneByOne()
         pages << segmentsPage("json+zstd", { segment(storage, { .from = i, .count = 1, .isPlain = true, .extraMetadata = R"(,"uncompressedSize":100000000)" }, "json+zstd") });
     }
     FakeTrino server(pages);
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(server.getCount(), 5);
     QTRY_COMPARE(storage.server().requestCount(), 2); // 200 MB; a third would be more than 256
@@ -368,7 +386,8 @@ void tst_TrinoSpool::storageGetsTheSegmentsHeadersOnly()
         if (request.method == "POST")
             reply.bytes.replace("\r\n\r\n", "\r\nSet-Cookie: route=blue; Path=/\r\n\r\n");
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"extraCredentials"_s, u"token:abc"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
@@ -399,6 +418,28 @@ void tst_TrinoSpool::storageGetsTheSegmentsHeadersOnly()
     }
 }
 
+void tst_TrinoSpool::storageGetsNoCertificate()
+{
+    const TrinoClient client(trinoTestParameters(QUrl(u"https://trino.invalid:8443"_s),
+                                                 { { u"SSLKeyStorePath"_s, u"/me.p12"_s },
+                                                   { u"SSLKeyStorePassword"_s, u"pass"_s },
+                                                   { u"clientKeyFile"_s, u"/me.key"_s },
+                                                   { u"hostnameInCertificate"_s, u"trino"_s },
+                                                   { u"caFile"_s, u"/ca.pem"_s },
+                                                   { u"SSLVerification"_s, u"CA"_s },
+                                                   { u"httpProxy"_s, u"proxy:3128"_s } }),
+                             nullptr, quickTimings());
+    const HttpOptions options = client.storageOptions();
+    QCOMPARE(options.clientCertificateFile, QString());
+    QCOMPARE(options.clientKeyFile, QString());
+    QCOMPARE(options.clientKeyPassphrase, QString());
+    QCOMPARE(options.peerVerifyName, QString()); // the coordinator's name is no other machine's
+    QVERIFY(!options.keepsCookies);
+    QCOMPARE(options.caFile, u"/ca.pem"_s);
+    QCOMPARE(options.verify, HttpOptions::Verify::CaOnly);
+    QCOMPARE(options.proxy, u"http://proxy:3128"_s);
+}
+
 void tst_TrinoSpool::coordinatorGetsGatewayHeaders()
 {
     Storage storage;
@@ -410,7 +451,8 @@ void tst_TrinoSpool::coordinatorGetsGatewayHeaders()
         if (request.target.startsWith("/v1/spooled/download/"))
             reply = FaultReply::chunked(200, bytes); // without a length, as coordinators send them
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
@@ -444,7 +486,8 @@ void tst_TrinoSpool::redirectIsFollowedWithTheSegmentsHeadersOnly()
         if (request.target.startsWith("/v1/spooled/download/"))
             reply = FaultReply::whole(status, {}, { { "Location", target }, { "Set-Cookie", "route=blue" } });
     }));
-    TrinoTestEngine engine(server.url(), { { u"extraHeaders"_s, u"X-Gateway:blue"_s },
+    TrinoTestEngine engine(server.url(), { { u"encoding"_s, everyEncoding },
+                                           { u"extraHeaders"_s, u"X-Gateway:blue"_s },
                                            { u"password"_s, u"pass"_s },
                                            { u"allowInsecurePassword"_s, u"true"_s } });
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
@@ -476,7 +519,7 @@ void tst_TrinoSpool::redirectIsRefused()
         reply = FaultReply::whole(303, {}, location.isEmpty() ? TestHeaders() : TestHeaders { { "Location", location } });
     });
     FakeTrino server(storedPages(storage, 1));
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::InvalidData);
@@ -525,7 +568,7 @@ void tst_TrinoSpool::triedAgain()
     });
     FakeTrino server(storedPages(storage, 3));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 30), run.log());
@@ -568,7 +611,7 @@ void tst_TrinoSpool::givenUp()
     });
     FakeTrino server(storedPages(storage, 2));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QTEST(run.error().code, "code");
@@ -637,7 +680,7 @@ void tst_TrinoSpool::damagedSegment()
                                            : R"("type":"spooled","uri":)" + quoted(storage.address("s0")) + R"(,"ackUri":)" + quoted("{server}/v1/spooled/ack/s0");
         FakeTrino server({ segmentsPage(encoding, { '{' + source + R"(,"metadata":)" + whole + '}' }), oneColumn });
         server.setTamper(withAcks());
-        TrinoTestEngine engine(server.url());
+        TrinoTestEngine engine(server.url(), spooled);
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
         QTEST(run.error().code, "code");
@@ -654,7 +697,7 @@ void tst_TrinoSpool::gapInRowsIsAnError()
     FakeTrino server({ segmentsPage("json", { segment(storage, { .from = 0, .count = 10 }, "json") }),
                        segmentsPage("json", { segment(storage, { .from = 20, .count = 10 }, "json") }), oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::Incomplete);
@@ -671,7 +714,7 @@ void tst_TrinoSpool::acknowledgementMayFail()
             return;
         reply = ++acks == 1 ? FaultReply::whole(500, "bang") : FaultReply::nothing(FaultReply::End::Reset);
     });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QVERIFY2(isCounting(run, 30), run.log());
@@ -688,7 +731,7 @@ void tst_TrinoSpool::cancelAbortsDownloads()
                 reply.isHeld = true;
         }));
         const int before = storage.server().requestCount();
-        TrinoTestEngine engine(server.url());
+        TrinoTestEngine engine(server.url(), spooled);
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QTRY_COMPARE(storage.server().requestCount(), before + 3);
         QTRY_COMPARE(server.getCount(), 5);
@@ -710,7 +753,7 @@ void tst_TrinoSpool::lettingGoAbortsDownloads()
     Storage storage;
     storage.setTamper([](const QByteArray &, FaultReply &reply) { reply.isHeld = true; });
     FakeTrino server(storedPages(storage, 3));
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     {
         StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
         QTRY_COMPARE(storage.server().requestCount(), 3);
@@ -727,9 +770,10 @@ void tst_TrinoSpool::pauseStartsNoDownload()
         segments << segment(storage, { .from = i * 10, .count = 10 }, "json");
     FakeTrino server({ segmentsPage("json", segments), oneColumn, oneColumn, oneColumn });
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
+    bool isFirst = true;
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s), false);
-    run.onBatch([isFirst = true](Statement &statement, const std::shared_ptr<arrow::RecordBatch> &) mutable {
+    run.onBatch([&isFirst](Statement &statement, const std::shared_ptr<arrow::RecordBatch> &) {
         if (std::exchange(isFirst, false))
             statement.pause();
     });
@@ -756,7 +800,7 @@ void tst_TrinoSpool::pollingWaitsForDownloads()
     storage.setTamper([&](const QByteArray &, FaultReply &reply) { reply.isHeld = isHeld; });
     FakeTrino server(storedPages(storage, 100));
     server.setTamper(withAcks());
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QTRY_COMPARE(storage.server().requestCount(), 4);
     QTRY_VERIFY(server.headCount() >= 3); // it waits, and keeps the query alive
@@ -800,7 +844,7 @@ void tst_TrinoSpool::malformedData()
     QVERIFY(!segments);
     QCOMPARE(segments.error().code, Error::Code::InvalidData);
     FakeTrino server({ oneColumn + R"(,"data":)" + data });
-    TrinoTestEngine engine(server.url());
+    TrinoTestEngine engine(server.url(), spooled);
     StatementRun run(engine.prepare(u"SELECT n FROM t"_s));
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::InvalidData);
