@@ -45,8 +45,12 @@ Result<void> RowWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
 
 Result<void> RowWriter::write(const arrow::RecordBatch &batch)
 {
-    const qint64 rowCount = batch.num_rows();
-    for (qint64 row = 0; row < rowCount; ++row) {
+    return writeRows(batch, 0, batch.num_rows());
+}
+
+Result<void> RowWriter::writeRows(const arrow::RecordBatch &batch, qint64 first, qint64 count)
+{
+    for (qint64 row = first; row < first + count; ++row) {
         writeRow(batch, row);
         if (m_out.size() >= kFlushBytes) {
             if (auto flushed = flush(); !flushed)

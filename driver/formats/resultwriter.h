@@ -72,6 +72,8 @@ public:
 
     Result<void> begin(const std::shared_ptr<arrow::Schema> &schema) final;
     Result<void> write(const arrow::RecordBatch &batch) final;
+    /// Some rows of a batch: a slice of it would not find what `grebe.raw` says by row.
+    Result<void> writeRows(const arrow::RecordBatch &batch, qint64 first, qint64 count);
     Result<void> end() final;
 
 protected:

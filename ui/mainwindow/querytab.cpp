@@ -151,6 +151,7 @@ void QueryTab::runNext()
     m_current = m_queue.takeFirst();
     m_editor->clearError();
     m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
+    m_results->setDialect(&m_session->dialect());
     m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql);
     m_bar->setRunning(m_results->isRunning());
     Q_EMIT stateChanged();

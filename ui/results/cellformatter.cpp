@@ -49,6 +49,25 @@ QString countText(qint64 count)
     return QLocale().toString(count);
 }
 
+QString numberText(const QString &number)
+{
+    const QLocale locale;
+    const qsizetype begin = number.startsWith(u'-') ? 1 : 0;
+    qsizetype end = begin;
+    while (end < number.size() && number.at(end) >= u'0' && number.at(end) <= u'9')
+        ++end;
+    if (end == begin || (end < number.size() && number.at(end) != u'.'))
+        return number;
+    QString text = number.left(end);
+    for (qsizetype at = end - 3; at > begin; at -= 3)
+        text.insert(at, locale.groupSeparator());
+    if (end < number.size()) {
+        text += locale.decimalPoint();
+        text += number.mid(end + 1);
+    }
+    return text;
+}
+
 QString sizeText(qint64 byteCount)
 {
     return QLocale().formattedDataSize(byteCount, byteCount < 1000 ? 0 : 1, QLocale::DataSizeSIFormat);

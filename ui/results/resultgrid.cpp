@@ -2,17 +2,17 @@
 #include "resultgrid.h"
 
 #include "cellformatter.h"
+#include "gridaccessible.h"
+#include "gridpainter.h"
 #include "widgets/theme.h"
 
 #include <arrow/record_batch.h>
 
+#include <QAccessible>
 #include <QApplication>
-#include <QClipboard>
 #include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QLocale>
-#include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
@@ -30,21 +30,23 @@ constexpr int kPadding = 8;
 constexpr int kMinimumWidth = 48;
 constexpr int kMaximumAutoWidth = 360;
 constexpr int kResizeHandle = 5;
-constexpr qsizetype kCellChars = 512; // more never fits a cell
-constexpr qint64 kClipboardLimit = 50'000'000;
 constexpr qint64 kSampleRows = 200;
 
 } // namespace
 
-ResultGrid::ResultGrid(QWidget *parent) : QAbstractScrollArea(parent)
+ResultGrid::ResultGrid(QWidget *parent) : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this))
 {
+    GridAccessible::install();
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
+    setFont(Theme::tabularFont(font()));
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     horizontalScrollBar()->setSingleStep(24);
     setAccessibleName(tr("Result rows"));
 }
+
+ResultGrid::~ResultGrid() = default;
 
 void ResultGrid::setResult(std::shared_ptr<ResultStore> store, const std::vector<ColumnFormatter> *columns,
                            const QStringList &names)
@@ -52,27 +54,39 @@ void ResultGrid::setResult(std::shared_ptr<ResultStore> store, const std::vector
     m_store = std::move(store);
     m_columns = columns;
     m_names = names;
-    m_widths.assign(m_columns ? m_columns->size() : 0, kMinimumWidth);
-    m_rowCount = 0;
+    m_order.reset();
+    m_sortKeys.clear();
+    m_layout.reset(m_columns ? int(m_columns->size()) : 0, kMinimumWidth);
+    m_sourceRowCount = m_rowCount = 0;
     m_firstRow = 0;
     m_currentRow = m_anchorRow = -1;
     m_currentColumn = m_anchorColumn = -1;
-    m_isSized = false;
+    m_wholeRows = m_wholeColumns = false;
+    m_isSized = m_hasOwnWidths = false;
     autoSizeColumns();
+    m_isSized = false;
     updateScrollBars();
     viewport()->update();
 }
 
 void ResultGrid::setRowCount(qint64 rowCount)
 {
-    if (rowCount == m_rowCount)
+    if (rowCount == m_sourceRowCount)
         return;
+    m_sourceRowCount = rowCount;
+    updateRows();
+}
+
+void ResultGrid::updateRows()
+{
+    const qint64 rowCount = m_order ? m_order->size() : m_sourceRowCount;
     const qint64 shownEnd = m_firstRow + visibleRows() + 1;
     const bool visible = m_rowCount < shownEnd;
     const int oldRowHeader = rowHeaderWidth();
     m_rowCount = rowCount;
     if (!m_isSized && rowCount > 0) {
-        autoSizeColumns();
+        if (!m_hasOwnWidths)
+            autoSizeColumns();
         m_isSized = true;
     }
     updateScrollBars();
@@ -82,14 +96,130 @@ void ResultGrid::setRowCount(qint64 rowCount)
         setCurrentCell(0, 0);
 }
 
+void ResultGrid::setOrder(const RowOrderPtr &order, const QList<SortKey> &keys)
+{
+    m_order = order;
+    m_sortKeys = keys;
+    m_rowCount = m_order ? m_order->size() : m_sourceRowCount;
+    m_firstRow = 0;
+    updateScrollBars();
+    viewport()->update();
+    if (m_rowCount == 0) {
+        m_currentRow = m_anchorRow = -1;
+        m_wholeRows = m_wholeColumns = false;
+        Q_EMIT selectionChanged();
+    } else {
+        setCurrentCell(0, std::max(0, m_currentColumn));
+    }
+}
+
+void ResultGrid::setLayout(const GridColumns &layout)
+{
+    if (!m_columns || layout.sourceCount() != m_layout.sourceCount())
+        return;
+    m_layout = layout;
+    m_hasOwnWidths = true;
+    m_currentColumn = std::clamp(m_currentColumn, -1, columnCount() - 1);
+    m_anchorColumn = std::clamp(m_anchorColumn, -1, columnCount() - 1);
+    updateScrollBars();
+    viewport()->update();
+}
+
+void ResultGrid::moveColumn(int from, int to)
+{
+    m_layout.move(from, to);
+    m_wholeColumns = false;
+    updateScrollBars();
+    setCurrentCell(m_currentRow, to);
+    Q_EMIT layoutChanged();
+}
+
+void ResultGrid::hideColumn(int column)
+{
+    m_layout.hide(column);
+    updateScrollBars();
+    setCurrentCell(m_currentRow, std::min(column, columnCount() - 1));
+    viewport()->update();
+    Q_EMIT layoutChanged();
+}
+
+void ResultGrid::showColumn(int source)
+{
+    m_layout.show(source);
+    updateScrollBars();
+    viewport()->update();
+    Q_EMIT layoutChanged();
+}
+
+void ResultGrid::showAllColumns()
+{
+    m_layout.showAll();
+    updateScrollBars();
+    setCurrentCell(m_currentRow, m_currentColumn);
+    viewport()->update();
+    Q_EMIT layoutChanged();
+}
+
+void ResultGrid::freezeColumns(int count)
+{
+    m_layout.setFrozen(count);
+    updateScrollBars();
+    viewport()->update();
+    Q_EMIT layoutChanged();
+}
+
 int ResultGrid::rowHeight() const
 {
     return std::max(22, fontMetrics().height() + 5);
 }
 
-int ResultGrid::headerHeight() const
+int ResultGrid::nameHeight() const
 {
     return std::max(38, 2 * fontMetrics().height() + 4);
+}
+
+int ResultGrid::headerHeight() const
+{
+    int height = nameHeight();
+    for (const QWidget *bar : m_bars)
+        height += bar->isHidden() ? 0 : bar->sizeHint().height();
+    return height;
+}
+
+void ResultGrid::addHeaderBar(QWidget *bar)
+{
+    bar->setParent(viewport());
+    bar->hide();
+    bar->installEventFilter(this);
+    m_bars += bar;
+}
+
+void ResultGrid::placeBars()
+{
+    int y = nameHeight();
+    for (QWidget *bar : std::as_const(m_bars)) {
+        if (bar->isHidden())
+            continue;
+        bar->setGeometry(0, y, viewport()->width(), bar->sizeHint().height());
+        y += bar->height();
+    }
+}
+
+bool ResultGrid::eventFilter(QObject *object, QEvent *event)
+{
+    const bool matters = event->type() == QEvent::ShowToParent || event->type() == QEvent::HideToParent;
+    if (matters && m_bars.contains(static_cast<QWidget *>(object))) {
+        placeBars();
+        updateScrollBars();
+        viewport()->update();
+    }
+    return QAbstractScrollArea::eventFilter(object, event);
+}
+
+void ResultGrid::setFoundText(const QString &text)
+{
+    m_foundText = text;
+    viewport()->update();
 }
 
 int ResultGrid::rowHeaderWidth() const
@@ -103,20 +233,10 @@ qint64 ResultGrid::visibleRows() const
     return std::max<qint64>(1, (viewport()->height() - headerHeight()) / rowHeight());
 }
 
-int ResultGrid::contentWidth() const
-{
-    qint64 width = 0;
-    for (const int columnWidth : m_widths)
-        width += columnWidth;
-    return int(std::min<qint64>(width, std::numeric_limits<int>::max() / 2));
-}
-
 int ResultGrid::columnLeft(int column) const
 {
-    int left = rowHeaderWidth() - horizontalScrollBar()->value();
-    for (int i = 0; i < column; ++i)
-        left += m_widths[size_t(i)];
-    return left;
+    return rowHeaderWidth() + m_layout.left(column)
+        - (column < m_layout.frozen() ? 0 : horizontalScrollBar()->value());
 }
 
 void ResultGrid::updateScrollBars()
@@ -134,16 +254,15 @@ void ResultGrid::updateScrollBars()
     }
     m_firstRow = firstRow;
     const int room = viewport()->width() - rowHeaderWidth();
-    horizontalScrollBar()->setRange(0, std::max(0, contentWidth() - room));
-    horizontalScrollBar()->setPageStep(std::max(1, room));
+    horizontalScrollBar()->setRange(0, std::max(0, m_layout.totalWidth() - room));
+    horizontalScrollBar()->setPageStep(std::max(1, room - m_layout.frozenWidth()));
 }
 
-void ResultGrid::scrollContentsBy(int dx, int dy)
+void ResultGrid::scrollContentsBy(int, int dy)
 {
     if (dy)
         m_firstRow = std::min(qint64(verticalScrollBar()->value()) * m_rowsPerStep,
                               std::max<qint64>(0, m_rowCount - visibleRows()));
-    Q_UNUSED(dx)
     viewport()->update();
 }
 
@@ -161,33 +280,39 @@ void ResultGrid::ensureVisible(qint64 row, int column)
         scrollToRow(row);
     else if (row >= m_firstRow + visibleRows())
         scrollToRow(row - visibleRows() + 1);
-    if (column < 0 || column >= columnCount())
+    if (column < m_layout.frozen() || column >= columnCount())
         return;
+    const int edge = rowHeaderWidth() + m_layout.frozenWidth();
     const int left = columnLeft(column);
-    const int right = left + m_widths[size_t(column)];
-    if (left < rowHeaderWidth())
-        horizontalScrollBar()->setValue(horizontalScrollBar()->value() - (rowHeaderWidth() - left));
+    const int right = left + columnWidth(column);
+    if (left < edge)
+        horizontalScrollBar()->setValue(horizontalScrollBar()->value() - (edge - left));
     else if (right > viewport()->width())
-        horizontalScrollBar()->setValue(horizontalScrollBar()->value()
-                                        + std::min(right - viewport()->width(), left - rowHeaderWidth()));
+        horizontalScrollBar()->setValue(horizontalScrollBar()->value() + std::min(right - viewport()->width(), left - edge));
+}
+
+void ResultGrid::select()
+{
+    viewport()->update();
+    Q_EMIT selectionChanged();
 }
 
 void ResultGrid::setCurrentCell(qint64 row, int column, bool extendSelection)
 {
     if (m_rowCount == 0 || columnCount() == 0)
         return;
-    row = std::clamp<qint64>(row, 0, m_rowCount - 1);
-    column = std::clamp(column, 0, columnCount() - 1);
-    m_currentRow = row;
-    m_currentColumn = column;
+    const qint64 oldRow = m_currentRow;
+    const int oldColumn = m_currentColumn;
+    m_currentRow = std::clamp<qint64>(row, 0, m_rowCount - 1);
+    m_currentColumn = std::clamp(column, 0, columnCount() - 1);
     if (!extendSelection) {
-        m_anchorRow = row;
-        m_anchorColumn = column;
+        m_anchorRow = m_currentRow;
+        m_anchorColumn = m_currentColumn;
         m_wholeRows = m_wholeColumns = false;
     }
-    ensureVisible(row, column);
-    viewport()->update();
-    Q_EMIT selectionChanged();
+    ensureVisible(m_currentRow, m_currentColumn);
+    select();
+    announce(oldRow, oldColumn);
 }
 
 void ResultGrid::selectAll()
@@ -198,8 +323,36 @@ void ResultGrid::selectAll()
     m_anchorColumn = 0;
     m_currentRow = std::max<qint64>(0, m_currentRow);
     m_wholeRows = m_wholeColumns = true;
-    viewport()->update();
-    Q_EMIT selectionChanged();
+    select();
+}
+
+void ResultGrid::selectColumn(int column, bool extendSelection)
+{
+    if (m_rowCount == 0 || column < 0)
+        return;
+    if (!extendSelection)
+        m_anchorColumn = column;
+    m_currentColumn = column;
+    m_currentRow = std::max<qint64>(0, m_currentRow);
+    if (m_currentRow < m_firstRow || m_currentRow >= m_firstRow + visibleRows())
+        m_currentRow = m_firstRow;
+    m_anchorRow = m_currentRow;
+    m_wholeColumns = true;
+    m_wholeRows = false;
+    select();
+}
+
+void ResultGrid::selectRow(qint64 row, bool extendSelection)
+{
+    if (row < 0 || row >= m_rowCount || columnCount() == 0)
+        return;
+    if (!extendSelection)
+        m_anchorRow = row;
+    m_currentRow = row;
+    m_anchorColumn = m_currentColumn = std::max(0, m_currentColumn);
+    m_wholeRows = true;
+    m_wholeColumns = false;
+    select();
 }
 
 ResultGrid::Range ResultGrid::selection() const
@@ -219,199 +372,129 @@ ResultGrid::Range ResultGrid::selection() const
     return range;
 }
 
+CellRange ResultGrid::selectedCells() const
+{
+    const Range range = selection();
+    CellRange cells = allCells();
+    cells.firstPosition = std::max<qint64>(0, range.firstRow);
+    cells.rowCount = range.isEmpty() ? 0 : range.lastRow - range.firstRow + 1;
+    cells.columns = m_layout.sources(range.firstColumn, range.lastColumn);
+    return cells;
+}
+
+CellRange ResultGrid::allCells() const
+{
+    CellRange cells;
+    cells.store = m_store;
+    if (m_order)
+        cells.rowAt = [order = m_order](qint64 position) { return order->rowAt(position); };
+    cells.rowCount = m_rowCount;
+    cells.columns = m_layout.sources(0, columnCount() - 1);
+    return cells;
+}
+
+QByteArray ResultGrid::selectedText(bool withHeader, qint64 maxBytes, bool *tooLarge) const
+{
+    CopyOptions options;
+    options.hasHeader = withHeader;
+    options.maxBytes = maxBytes;
+    const Result<QByteArray> text = copyCells(selectedCells(), CopyFormat::Tsv, options);
+    *tooLarge = !text;
+    return text.value_or(QByteArray());
+}
+
 QRect ResultGrid::cellRect(qint64 row, int column) const
 {
-    const qint64 offset = row - m_firstRow;
-    return { columnLeft(column), int(headerHeight() + offset * rowHeight()), m_widths[size_t(column)], rowHeight() };
+    return { columnLeft(column), int(headerHeight() + (row - m_firstRow) * rowHeight()), columnWidth(column), rowHeight() };
 }
 
-QString ResultGrid::cellText(const ResultStore::Place &place, int column, bool *isNull, qsizetype maxChars) const
+QRect ResultGrid::headerRect(int column) const
 {
-    const ColumnFormatter &formatter = (*m_columns)[size_t(column)];
-    *isNull = formatter.isNull(*place.batch, column, place.row);
-    return *isNull ? u"NULL"_s : formatter.text(*place.batch, column, place.row, maxChars);
+    return { columnLeft(column), 0, columnWidth(column), nameHeight() };
 }
 
-int ResultGrid::wantedWidth(int column) const
+QString ResultGrid::cellText(qint64 row, int column, qsizetype maxChars, bool *isNull) const
 {
-    QFont typeFont = font();
-    typeFont.setPixelSize(std::max(11, fontInfo().pixelSize() - 2));
-    int width = std::max(fontMetrics().horizontalAdvance(singleLine(m_names.value(column))),
-                         std::min(QFontMetrics(typeFont).horizontalAdvance((*m_columns)[size_t(column)].typeText()), 220));
+    if (isNull)
+        *isNull = false;
+    if (!m_columns || row < 0 || row >= m_rowCount || column < 0 || column >= columnCount())
+        return {};
+    const ResultStore::Place place = m_store->place(sourceRow(row));
+    const int source = sourceColumn(column);
+    if (!place.batch)
+        return {};
+    if (!formatter(column).isNull(*place.batch, source, place.row))
+        return formatter(column).text(*place.batch, source, place.row, maxChars);
+    if (isNull)
+        *isNull = true;
+    return u"NULL"_s;
+}
+
+int ResultGrid::wantedWidth(int source) const
+{
+    const ColumnFormatter &formatter = (*m_columns)[size_t(source)];
+    qreal width = m_painter->textWidth(singleLine(m_names.value(source)));
+    width = std::max(width, std::min(QFontMetricsF(Theme::smallFont(font())).horizontalAdvance(formatter.typeText()), 220.0));
     const qint64 sample = std::min(m_rowCount, kSampleRows);
-    for (qint64 row = 0; row < sample; ++row) {
-        const ResultStore::Place place = m_store->place(row);
+    for (qint64 row = 0; row < sample && width <= kMaximumAutoWidth; ++row) {
+        const ResultStore::Place place = m_store->place(sourceRow(row));
         if (!place.batch)
             break;
-        bool isNull = false;
-        width = std::max(width, fontMetrics().horizontalAdvance(singleLine(cellText(place, column, &isNull, 120))));
-        if (width > kMaximumAutoWidth)
-            break;
+        const bool isNull = formatter.isNull(*place.batch, source, place.row);
+        width = std::max(width, m_painter->textWidth(
+                                    isNull ? u"NULL"_s : singleLine(formatter.text(*place.batch, source, place.row, 120))));
     }
-    return std::clamp(width + 2 * kPadding + 2, kMinimumWidth, kMaximumAutoWidth);
+    return std::clamp(int(width) + 2 * kPadding + 3, kMinimumWidth, kMaximumAutoWidth);
 }
 
 void ResultGrid::autoSizeColumns()
 {
     // Thousands of columns are measured when somebody asks for one of them.
-    const int count = std::min(columnCount(), 300);
-    for (int column = 0; column < count; ++column)
-        m_widths[size_t(column)] = wantedWidth(column);
-    for (int column = count; column < columnCount(); ++column)
-        m_widths[size_t(column)] = 120;
+    std::vector<int> widths(size_t(m_layout.sourceCount()), 120);
+    for (size_t source = 0; source < std::min<size_t>(widths.size(), 300); ++source)
+        widths[source] = wantedWidth(int(source));
+    m_layout.setSourceWidths(widths);
+    updateScrollBars();
+    viewport()->update();
 }
 
 void ResultGrid::autoSizeColumn(int column)
 {
-    setColumnWidth(column, wantedWidth(column));
+    setColumnWidth(column, wantedWidth(sourceColumn(column)));
 }
 
 void ResultGrid::setColumnWidth(int column, int width)
 {
-    m_widths[size_t(column)] = std::max(kMinimumWidth / 2, width);
+    m_layout.setSourceWidth(sourceColumn(column), std::max(kMinimumWidth / 2, width));
     updateScrollBars();
     viewport()->update();
+    Q_EMIT layoutChanged();
 }
 
 void ResultGrid::paintEvent(QPaintEvent *event)
 {
     QPainter painter(viewport());
-    painter.fillRect(event->rect(), palette().color(QPalette::Base));
-    if (!m_columns)
-        return;
-    paintRows(painter, event->rect());
-    paintHeader(painter);
-}
-
-void ResultGrid::paintHeader(QPainter &painter) const
-{
-    const int height = headerHeight();
-    const int width = viewport()->width();
-    const int left = rowHeaderWidth();
-    const Range selected = selection();
-    QFont typeFont = font();
-    typeFont.setPixelSize(std::max(11, fontInfo().pixelSize() - 2));
-    const QFontMetrics typeMetrics(typeFont);
-    const QColor line = Theme::color(palette(), Theme::Line);
-
-    painter.setClipRect(left, 0, width - left, height);
-    painter.fillRect(left, 0, width - left, height, palette().color(QPalette::Window));
-    int x = left - horizontalScrollBar()->value();
-    const int gap = std::max(0, (height - fontMetrics().height() - typeMetrics.height()) / 2);
-    for (int column = 0; column < columnCount() && x < width; x += m_widths[size_t(column)], ++column) {
-        const int columnWidth = m_widths[size_t(column)];
-        if (x + columnWidth <= left)
-            continue;
-        const ColumnFormatter &formatter = (*m_columns)[size_t(column)];
-        if (!selected.isEmpty() && m_wholeColumns && column >= selected.firstColumn && column <= selected.lastColumn)
-            painter.fillRect(x, 0, columnWidth, height, Theme::color(palette(), Theme::Selection));
-        const Qt::Alignment side =
-            formatter.alignment() == ColumnFormatter::Alignment::Right ? Qt::AlignRight : Qt::AlignLeft;
-        const int textWidth = columnWidth - 2 * kPadding;
-        painter.setFont(font());
-        painter.setPen(palette().color(QPalette::Text));
-        painter.drawText(QRect(x + kPadding, gap, textWidth, fontMetrics().height()), int(side | Qt::AlignVCenter),
-                         fontMetrics().elidedText(singleLine(m_names.value(column)), Qt::ElideRight, textWidth));
-        painter.setFont(typeFont);
-        painter.setPen(Theme::color(palette(), Theme::Subdued));
-        painter.drawText(QRect(x + kPadding, gap + fontMetrics().height(), textWidth, typeMetrics.height()),
-                         int(side | Qt::AlignVCenter),
-                         typeMetrics.elidedText(formatter.typeText(), Qt::ElideRight, textWidth));
-        painter.fillRect(x + columnWidth - 1, 0, 1, height, line);
-    }
-    painter.setClipping(false);
-    painter.setFont(font());
-    painter.fillRect(0, 0, left, height, palette().color(QPalette::Window));
-    painter.fillRect(left - 1, 0, 1, height, line);
-    painter.fillRect(0, height - 1, width, 1, line);
-}
-
-void ResultGrid::paintRows(QPainter &painter, const QRect &clip) const
-{
-    const int top = headerHeight();
-    const int height = rowHeight();
-    const int left = rowHeaderWidth();
-    const int width = viewport()->width();
-    const int contentRight = std::min(width, left + contentWidth() - horizontalScrollBar()->value());
-    const qint64 firstShown = m_firstRow + std::max(0, (clip.top() - top) / height);
-    const qint64 lastShown = std::min(m_rowCount - 1, m_firstRow + (clip.bottom() - top) / height);
-    const Range selected = selection();
-    const QColor line = Theme::color(palette(), Theme::Line);
-    const QColor text = palette().color(QPalette::Text);
-    const QColor nullColor = Theme::color(palette(), Theme::Null);
-    const QColor selection = Theme::color(palette(), Theme::Selection);
-    const QColor alternate = palette().color(QPalette::AlternateBase);
-    QFont nullFont = font();
-    nullFont.setItalic(true);
-
-    int firstColumn = 0;
-    int firstX = left - horizontalScrollBar()->value();
-    while (firstColumn < columnCount() && firstX + m_widths[size_t(firstColumn)] <= left)
-        firstX += m_widths[size_t(firstColumn++)];
-
-    painter.setFont(font());
-    ResultStore::Place place;
-    for (qint64 row = firstShown; row <= lastShown; ++row) {
-        if (place.batch && row - place.firstRow < place.batch->num_rows())
-            place.row = row - place.firstRow;
-        else
-            place = m_store->place(row);
-        if (!place.batch)
-            break;
-        const int y = top + int(row - m_firstRow) * height;
-        painter.setClipRect(left, top, width - left, viewport()->height() - top);
-        if (row % 2)
-            painter.fillRect(left, y, contentRight - left, height, alternate);
-        const bool rowSelected = !selected.isEmpty() && row >= selected.firstRow && row <= selected.lastRow;
-        int x = firstX;
-        for (int column = firstColumn; column < columnCount() && x < width; x += m_widths[size_t(column)], ++column) {
-            const int columnWidth = m_widths[size_t(column)];
-            if (rowSelected && column >= selected.firstColumn && column <= selected.lastColumn)
-                painter.fillRect(x, y, columnWidth - 1, height, selection);
-            bool isNull = false;
-            const QString value = singleLine(cellText(place, column, &isNull, std::min<qsizetype>(kCellChars, columnWidth)));
-            const int textWidth = columnWidth - 2 * kPadding;
-            painter.setPen(isNull ? nullColor : text);
-            if (isNull)
-                painter.setFont(nullFont);
-            const bool right = (*m_columns)[size_t(column)].alignment() == ColumnFormatter::Alignment::Right;
-            const bool fits = fontMetrics().horizontalAdvance(value) <= textWidth;
-            painter.drawText(QRect(x + kPadding, y, textWidth, height),
-                             int((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine),
-                             fits ? value : fontMetrics().elidedText(value, Qt::ElideRight, textWidth));
-            if (isNull)
-                painter.setFont(font());
-            painter.fillRect(x + columnWidth - 1, y, 1, height, line);
-        }
-        painter.setClipping(false);
-        const bool whole = rowSelected && m_wholeRows;
-        painter.fillRect(0, y, left, height, whole ? selection : palette().color(QPalette::Window));
-        painter.setPen(Theme::color(palette(), Theme::Subdued));
-        painter.drawText(QRect(0, y, left - kPadding, height), int(Qt::AlignRight | Qt::AlignVCenter), countText(row + 1));
-        painter.fillRect(left - 1, y, 1, height, line);
-    }
-    if (m_currentRow >= firstShown && m_currentRow <= lastShown && m_currentColumn >= 0) {
-        painter.setClipRect(left, top, width - left, viewport()->height() - top);
-        const QRect rect = cellRect(m_currentRow, m_currentColumn).adjusted(0, 0, -1, 0);
-        painter.setPen(QPen(Theme::color(palette(), hasFocus() ? Theme::Accent : Theme::Line), 2));
-        painter.drawRect(rect.adjusted(1, 1, -1, -1));
-        painter.setClipping(false);
-    }
+    m_painter->paint(painter, event->rect());
 }
 
 ResultGrid::Hit ResultGrid::hit(QPoint position) const
 {
     Hit result;
-    const bool inHeader = position.y() < headerHeight();
+    const bool inHeader = position.y() < nameHeight();
     const bool inRowHeader = position.x() < rowHeaderWidth();
-    int x = columnLeft(0);
-    for (int column = 0; !inRowHeader && column < columnCount(); ++column) {
-        const int right = x + m_widths[size_t(column)];
-        if (inHeader && std::abs(position.x() - right) <= kResizeHandle)
-            result.resizeColumn = column;
-        if (position.x() >= x && position.x() < right)
-            result.column = column;
-        x = right;
+    if (!inHeader && position.y() < headerHeight())
+        return result;
+    const bool isFrozen = position.x() < rowHeaderWidth() + m_layout.frozenWidth();
+    const int x = position.x() - rowHeaderWidth() + (isFrozen ? 0 : horizontalScrollBar()->value());
+    if (!inRowHeader)
+        result.column = m_layout.at(x);
+    if (inHeader && columnCount() > 0) {
+        for (const int edge : { kResizeHandle, -kResizeHandle }) {
+            // The column left of the pointer, or the one it stands in at its right edge.
+            const int column = m_layout.at(std::clamp(x - edge, 0, m_layout.totalWidth() - 1));
+            if (x - edge >= 0 && column >= 0 && std::abs(columnLeft(column) + columnWidth(column) - position.x()) <= kResizeHandle)
+                result.resizeColumn = column;
+        }
     }
     if (!inHeader) {
         const qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
@@ -441,45 +524,28 @@ void ResultGrid::mousePressEvent(QMouseEvent *event)
         return;
     if (at.resizeColumn >= 0) {
         m_resizing = at.resizeColumn;
-        m_resizeOffset = columnLeft(m_resizing) + m_widths[size_t(m_resizing)] - int(event->position().x());
+        m_resizeOffset = columnLeft(m_resizing) + columnWidth(m_resizing) - int(event->position().x());
         return;
     }
     m_selecting = true;
     m_selectingArea = at.area;
     switch (at.area) {
-    case Area::Corner:
-        selectAll();
-        break;
+    case Area::Corner: selectAll(); break;
     case Area::Header:
-        if (at.column < 0 || m_rowCount == 0)
-            break;
-        if (!extend)
-            m_anchorColumn = at.column;
-        m_currentColumn = at.column;
-        m_anchorRow = m_currentRow = std::max<qint64>(0, m_firstRow);
-        m_wholeColumns = true;
-        m_wholeRows = false;
-        viewport()->update();
-        Q_EMIT selectionChanged();
+        if (event->modifiers().testFlag(Qt::ControlModifier)) {
+            selectColumn(at.column, extend);
+        } else {
+            m_headerPressed = at.column;
+            m_pressedAt = event->position().toPoint();
+            m_selecting = false;
+        }
         break;
-    case Area::RowHeader:
-        if (at.row < 0 || columnCount() == 0)
-            break;
-        if (!extend)
-            m_anchorRow = at.row;
-        m_currentRow = at.row;
-        m_anchorColumn = m_currentColumn = 0;
-        m_wholeRows = true;
-        m_wholeColumns = false;
-        viewport()->update();
-        Q_EMIT selectionChanged();
-        break;
+    case Area::RowHeader: selectRow(at.row, extend); break;
     case Area::Cells:
         if (at.row >= 0 && at.column >= 0)
             setCurrentCell(at.row, at.column, extend);
         break;
-    case Area::Nothing:
-        break;
+    case Area::Nothing: break;
     }
 }
 
@@ -492,31 +558,70 @@ void ResultGrid::mouseMoveEvent(QMouseEvent *event)
     }
     const Hit at = hit(position);
     viewport()->setCursor(at.resizeColumn >= 0 ? Qt::SplitHCursor : Qt::ArrowCursor);
+    if (m_headerPressed >= 0) {
+        if (m_dropColumn < 0 && (position - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
+            return;
+        const int over = at.column >= 0 ? at.column : position.x() < rowHeaderWidth() ? 0 : columnCount() - 1;
+        const QRect rect = headerRect(over);
+        m_dropColumn = over + (position.x() > rect.center().x() ? 1 : 0);
+        viewport()->update();
+        return;
+    }
     if (!m_selecting || !(event->buttons() & Qt::LeftButton) || m_rowCount == 0)
         return;
     // Dragging past an edge scrolls; rows and columns are clamped to what is there.
     qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
     if (position.y() < headerHeight())
         row = m_firstRow - 1;
-    int column = at.column >= 0 ? at.column : (position.x() < rowHeaderWidth() ? 0 : columnCount() - 1);
-    if (m_selectingArea == Area::Cells)
+    const int column = at.column >= 0 ? at.column : (position.x() < rowHeaderWidth() ? 0 : columnCount() - 1);
+    if (m_selectingArea == Area::Cells) {
         setCurrentCell(row, column, true);
-    else if (m_selectingArea == Area::RowHeader) {
-        m_currentRow = std::clamp<qint64>(row, 0, m_rowCount - 1);
+    } else if (m_selectingArea == Area::RowHeader) {
+        selectRow(std::clamp<qint64>(row, 0, m_rowCount - 1), true);
         ensureVisible(m_currentRow, -1);
-        viewport()->update();
-        Q_EMIT selectionChanged();
     } else if (m_selectingArea == Area::Header) {
-        m_currentColumn = column;
-        viewport()->update();
-        Q_EMIT selectionChanged();
+        selectColumn(column, true);
     }
 }
 
-void ResultGrid::mouseReleaseEvent(QMouseEvent *)
+void ResultGrid::mouseReleaseEvent(QMouseEvent *event)
 {
+    if (m_headerPressed >= 0)
+        endHeaderPress(event);
     m_resizing = -1;
     m_selecting = false;
+}
+
+void ResultGrid::endHeaderPress(QMouseEvent *event)
+{
+    const int pressed = std::exchange(m_headerPressed, -1);
+    const int drop = std::exchange(m_dropColumn, -1);
+    if (drop >= 0)
+        moveColumn(pressed, drop > pressed ? drop - 1 : drop);
+    else if (pressed < columnCount())
+        Q_EMIT sortRequested(keysAfterClick(sourceColumn(pressed), event->modifiers().testFlag(Qt::ShiftModifier)));
+    viewport()->update();
+}
+
+// Ascending, descending, as it came; with Shift the other keys stay.
+QList<SortKey> ResultGrid::keysAfterClick(int source, bool adds) const
+{
+    QList<SortKey> keys = m_sortKeys;
+    const auto same = [source](const SortKey &key) { return key.column == source; };
+    auto found = std::find_if(keys.begin(), keys.end(), same);
+    SortKey next { .column = source };
+    const bool isLast = found != keys.end() && found->isDescending;
+    if (found != keys.end())
+        next.isDescending = true;
+    if (!adds)
+        return isLast ? QList<SortKey>() : QList<SortKey> { next };
+    if (isLast)
+        keys.erase(found);
+    else if (found != keys.end())
+        *found = next;
+    else
+        keys += next;
+    return keys;
 }
 
 void ResultGrid::mouseDoubleClickEvent(QMouseEvent *event)
@@ -534,14 +639,19 @@ void ResultGrid::keyPressEvent(QKeyEvent *event)
     const bool control = event->modifiers().testFlag(Qt::ControlModifier);
     if (event->matches(QKeySequence::SelectAll))
         return selectAll();
-    if (control && event->key() == Qt::Key_C)
-        return copySelection(shift);
+    if (control && event->key() == Qt::Key_C && !(event->modifiers() & Qt::AltModifier))
+        return Q_EMIT copyRequested(shift);
     if (control && (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))
         return changeFontSize(1);
     if (control && event->key() == Qt::Key_Minus)
         return changeFontSize(-1);
     if (control && event->key() == Qt::Key_0)
         return changeFontSize(0);
+    // As in spreadsheets.
+    if (event->key() == Qt::Key_Space && control)
+        return selectColumn(m_currentColumn);
+    if (event->key() == Qt::Key_Space && shift)
+        return selectRow(m_currentRow);
     qint64 row = m_currentRow;
     int column = m_currentColumn;
     switch (event->key()) {
@@ -610,7 +720,7 @@ void ResultGrid::changeEvent(QEvent *event)
     QAbstractScrollArea::changeEvent(event);
     if (event->type() == QEvent::FontChange && m_columns) {
         autoSizeColumns();
-        updateScrollBars();
+        placeBars();
     }
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         viewport()->update();
@@ -618,6 +728,7 @@ void ResultGrid::changeEvent(QEvent *event)
 
 void ResultGrid::resizeEvent(QResizeEvent *)
 {
+    placeBars();
     updateScrollBars();
 }
 
@@ -635,18 +746,16 @@ void ResultGrid::focusOutEvent(QFocusEvent *event)
 
 bool ResultGrid::viewportEvent(QEvent *event)
 {
-    if (event->type() != QEvent::ToolTip)
+    if (event->type() != QEvent::ToolTip || !m_columns)
         return QAbstractScrollArea::viewportEvent(event);
     auto *help = static_cast<QHelpEvent *>(event);
     const Hit at = hit(help->pos());
     QString text;
     if (at.area == Area::Header && at.column >= 0) {
-        text = singleLine(m_names.value(at.column)) + u'\n' + (*m_columns)[size_t(at.column)].typeText();
+        text = singleLine(columnName(at.column)) + u'\n' + formatter(at.column).typeText();
     } else if (at.area == Area::Cells && at.row >= 0 && at.column >= 0) {
-        const ResultStore::Place place = m_store->place(at.row);
-        bool isNull = false;
-        const QString value = place.batch ? cellText(place, at.column, &isNull, 2000) : QString();
-        if (!isNull && fontMetrics().horizontalAdvance(singleLine(value)) > m_widths[size_t(at.column)] - 2 * kPadding)
+        const QString value = cellText(at.row, at.column, 2000);
+        if (m_painter->textWidth(singleLine(value)) > columnWidth(at.column) - 2 * kPadding)
             text = value;
     }
     // A tool tip takes text that looks like markup for markup: server text is always escaped.
@@ -662,72 +771,25 @@ void ResultGrid::contextMenuEvent(QContextMenuEvent *event)
 {
     if (!m_columns)
         return;
-    QMenu menu(this);
-    const bool any = !selection().isEmpty();
-    menu.addAction(tr("Copy"), QKeySequence(Qt::CTRL | Qt::Key_C), this, [this] { copySelection(false); })->setEnabled(any);
-    menu.addAction(tr("Copy with header"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this,
-                   [this] { copySelection(true); })
-        ->setEnabled(any);
-    menu.addSeparator();
-    menu.addAction(tr("Select all"), QKeySequence(QKeySequence::SelectAll), this, &ResultGrid::selectAll)->setEnabled(any);
-    menu.addAction(tr("Fit all columns"), this, [this] {
-        autoSizeColumns();
-        updateScrollBars();
-        viewport()->update();
-    });
-    menu.exec(event->globalPos());
+    const Hit at = hit(viewport()->mapFromGlobal(event->globalPos()));
+    if (event->reason() == QContextMenuEvent::Mouse && at.area == Area::Header && at.column >= 0)
+        Q_EMIT headerMenuRequested(at.column, event->globalPos());
+    else if (event->reason() == QContextMenuEvent::Keyboard && m_currentRow >= 0)
+        Q_EMIT cellMenuRequested(viewport()->mapToGlobal(cellRect(m_currentRow, m_currentColumn).bottomLeft()));
+    else
+        Q_EMIT cellMenuRequested(event->globalPos());
 }
 
-QByteArray ResultGrid::selectedText(bool withHeader, qint64 maxBytes, bool *tooLarge) const
+void ResultGrid::announce(qint64 oldRow, int oldColumn)
 {
-    *tooLarge = false;
-    const Range range = selection();
-    if (range.isEmpty())
-        return {};
-    std::string out;
-    if (withHeader) {
-        for (int column = range.firstColumn; column <= range.lastColumn; ++column) {
-            if (column > range.firstColumn)
-                out += '\t';
-            out += m_names.value(column).toStdString();
-        }
-        out += '\n';
-    }
-    ResultStore::Place place;
-    for (qint64 row = range.firstRow; row <= range.lastRow; ++row) {
-        place = m_store->place(row);
-        if (!place.batch)
-            break;
-        for (int column = range.firstColumn; column <= range.lastColumn; ++column) {
-            if (column > range.firstColumn)
-                out += '\t';
-            const size_t begin = out.size();
-            (*m_columns)[size_t(column)].appendText(*place.batch, column, place.row, out);
-            // A cell is one cell when it is pasted: its own tabs and line breaks become blanks. A single cell stays whole.
-            if (range.cellCount() > 1)
-                std::replace_if(out.begin() + ptrdiff_t(begin), out.end(),
-                                [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
-        }
-        if (range.cellCount() > 1)
-            out += '\n';
-        if (qint64(out.size()) > maxBytes) {
-            *tooLarge = true;
-            return {};
-        }
-    }
-    return QByteArray::fromStdString(out);
-}
-
-void ResultGrid::copySelection(bool withHeader)
-{
-    bool tooLarge = false;
-    const QByteArray text = selectedText(withHeader, kClipboardLimit, &tooLarge);
-    if (tooLarge)
-        Q_EMIT copyRefused(tr("The selection is larger than %1: too much for the clipboard. Select less, or write it to a "
-                              "file with “grebe query --output”.")
-                               .arg(sizeText(kClipboardLimit)));
-    else if (!text.isEmpty())
-        QApplication::clipboard()->setText(QString::fromUtf8(text));
+    if (oldRow == m_currentRow && oldColumn == m_currentColumn)
+        return;
+    m_movedRows = oldRow != m_currentRow;
+    if (!QAccessible::isActive() || !hasFocus())
+        return;
+    QAccessibleEvent event(this, QAccessible::Focus);
+    event.setChild(0); // the current cell, whichever it is
+    QAccessible::updateAccessibility(&event);
 }
 
 } // namespace Grebe

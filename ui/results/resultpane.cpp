@@ -4,8 +4,8 @@
 #include "cellformatter.h"
 #include "messagesview.h"
 #include "progressview.h"
-#include "resultgrid.h"
 #include "resultrun.h"
+#include "resultview.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
@@ -27,7 +27,7 @@ struct ResultPane::Page
     std::unique_ptr<ResultRun> run;
     QStackedWidget *stack = nullptr; // owned by the pane's stack
     ProgressView *progress = nullptr;
-    ResultGrid *grid = nullptr;
+    ResultView *view = nullptr;
     Label *note = nullptr; ///< what there is to say when there is no grid: "INSERT: 5 rows"
     QString title;
     bool isPinned = false;
@@ -110,7 +110,7 @@ ResultPane::Page *ResultPane::pageForNewRun()
     auto page = std::make_unique<Page>();
     page->stack = new QStackedWidget;
     page->progress = new ProgressView;
-    page->grid = new ResultGrid;
+    page->view = new ResultView;
     page->note = new Label;
     page->note->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     page->note->setContentsMargins(14, 14, 14, 14);
@@ -119,13 +119,10 @@ ResultPane::Page *ResultPane::pageForNewRun()
     page->note->setWordWrap(true);
     page->note->setTextInteractionFlags(Qt::TextSelectableByMouse);
     page->stack->addWidget(page->progress);
-    page->stack->addWidget(page->grid);
+    page->stack->addWidget(page->view);
     page->stack->addWidget(page->note);
-    connect(page->grid, &ResultGrid::copyRefused, this, &ResultPane::addMessage);
-    connect(page->grid, &ResultGrid::selectionChanged, this, [this, grid = page->grid] {
-        const qint64 cells = grid->selection().cellCount();
-        Q_EMIT selectionSummaryChanged(cells > 1 ? tr("%1 cells").arg(countText(cells)) : QString());
-    });
+    connect(page->view, &ResultView::summaryChanged, this, &ResultPane::selectionSummaryChanged);
+    connect(page->view, &ResultView::orderChanged, this, &ResultPane::changed);
     const int index = int(m_pages.size());
     m_pages.push_back(std::move(page));
     m_stack->insertWidget(index, m_pages.back()->stack);
@@ -135,7 +132,11 @@ ResultPane::Page *ResultPane::pageForNewRun()
 void ResultPane::run(StatementPtr statement, const QString &title, const QString &sql)
 {
     Page *page = pageForNewRun();
-    page->grid->setResult(nullptr, nullptr, {});
+    // A page without a run is not spoken of: whoever hears of its empty selection asks for its state.
+    if (page->run)
+        page->view->setResult(nullptr, nullptr, {});
+    page->view->setDialect(m_dialect);
+    page->view->setTableName(title);
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
     page->title = title;
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
@@ -143,11 +144,11 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
     m_tabs->setCurrentIndex(int(std::ranges::find(m_pages, page, &std::unique_ptr<Page>::get) - m_pages.begin()));
     ResultRun *run = page->run.get();
-    connect(run, &ResultRun::columnsKnown, page->grid,
-            [page, run] { page->grid->setResult(run->store(), &run->columns(), run->columnNames()); });
-    connect(run, &ResultRun::rowCountChanged, page->grid, [this, page](qint64 rowCount) {
-        page->grid->setRowCount(rowCount);
-        page->stack->setCurrentWidget(page->grid);
+    connect(run, &ResultRun::columnsKnown, page->view,
+            [page, run] { page->view->setResult(run->store(), &run->columns(), run->columnNames()); });
+    connect(run, &ResultRun::rowCountChanged, page->view, [this, page](qint64 rowCount) {
+        page->view->setRowCount(rowCount);
+        page->stack->setCurrentWidget(page->view);
         refresh(page);
     });
     connect(run, &ResultRun::progressChanged, this, [this, page] { refresh(page); });
@@ -186,7 +187,7 @@ void ResultPane::endPage(Page *page, const std::optional<Error> &error)
     // No rows but columns: the header with its types is the answer.
     const bool showsGrid = !run->columns().empty() && (!error || run->rowCount() > 0)
         && (run->rowCount() > 0 || run->summary().updateType.isEmpty());
-    page->stack->setCurrentWidget(showsGrid ? static_cast<QWidget *>(page->grid) : page->note);
+    page->stack->setCurrentWidget(showsGrid ? static_cast<QWidget *>(page->view) : page->note);
     refresh(page);
     Q_EMIT ended(error);
 }
@@ -299,6 +300,8 @@ QString ResultPane::rowText() const
     const Page *page = currentPage();
     if (!page || page->run->columns().empty())
         return {};
+    if (const QString filtered = page->view->filteredText(); !filtered.isEmpty())
+        return filtered;
     return page->run->rowCount() == 1 ? tr("1 row") : tr("%1 rows").arg(countText(page->run->rowCount()));
 }
 

@@ -17,9 +17,9 @@ namespace Grebe {
 class Button;
 class Label;
 class MessagesView;
-class ResultGrid;
 class ResultRun;
 class ResultStore;
+class ResultView;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
 enum class RunState { Idle, Running, Finished, Cancelled, Failed };
@@ -38,6 +38,8 @@ public:
 
     /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
     void run(StatementPtr statement, const QString &title, const QString &sql);
+    /// How literals are spelled that are copied from the next results; must outlive them.
+    void setDialect(const Dialect *dialect) { m_dialect = dialect; }
     /// Asks the server to stop what runs; nothing happens when nothing does.
     void stop();
     bool isRunning() const;
@@ -72,6 +74,7 @@ private:
     void endPage(Page *page, const std::optional<Error> &error);
     void closePage(int index);
 
+    const Dialect *m_dialect = nullptr;
     QTabBar *m_tabs;
     QStackedWidget *m_stack;
     Label *m_partial;

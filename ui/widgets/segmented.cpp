@@ -20,6 +20,16 @@ void Segmented::addSegment(const QString &text, std::optional<Theme::Role> role)
     updateGeometry();
 }
 
+void Segmented::setSegments(const QStringList &texts)
+{
+    m_segments.clear();
+    for (const QString &text : texts)
+        m_segments += { text, {} };
+    m_current = 0;
+    updateGeometry();
+    update();
+}
+
 void Segmented::setCurrentIndex(int index)
 {
     index = qBound(0, index, int(m_segments.size()) - 1);

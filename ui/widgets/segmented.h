@@ -18,6 +18,7 @@ public:
 
     /// `role` is the colour of the text while it is chosen.
     void addSegment(const QString &text, std::optional<Theme::Role> role = {});
+    void setSegments(const QStringList &texts); ///< instead of those that were there; says nothing of the change
     int currentIndex() const { return m_current; }
     void setCurrentIndex(int index);
     QSize sizeHint() const override;

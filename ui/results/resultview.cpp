@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resultview.h"
+
+#include "cellformatter.h"
+#include "cellviewer.h"
+#include "columnpicker.h"
+#include "filterbar.h"
+#include "findbar.h"
+#include "widgets/button.h"
+#include "widgets/label.h"
+#include "widgets/pane.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QSplitter>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace Grebe {
+
+namespace {
+
+/// As tall as its one line needs, so that the grid makes that much room.
+class NoticePane final : public Pane
+{
+public:
+    NoticePane() : Pane(LineBelow) { }
+    QSize sizeHint() const override { return { 300, 34 }; }
+};
+
+QMenu *popupMenu(QWidget *parent)
+{
+    auto *menu = new QMenu(parent);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    return menu;
+}
+
+} // namespace
+
+ResultView::ResultView(QWidget *parent) : QWidget(parent)
+{
+    m_grid = new ResultGrid;
+    m_viewer = new CellViewer(m_grid, &m_summary);
+    m_viewer->hide();
+    m_filter = new FilterBar(m_grid);
+    m_find = new FindBar(m_grid);
+    m_notice = new NoticePane;
+    m_notice->setCursor(Qt::ArrowCursor);
+    m_noticeText = new Label;
+    m_noticeText->setElided(true);
+    m_noticeAction = new Button(Button::Plain, QString());
+    auto *closeNotice = new Button(Button::Quiet, u"close"_s, QString());
+    closeNotice->setAccessibleName(tr("Close the notice"));
+    auto *notice = new QHBoxLayout(m_notice);
+    notice->setContentsMargins(12, 3, 8, 4);
+    notice->addWidget(m_noticeText, 1);
+    notice->addWidget(m_noticeAction);
+    notice->addWidget(closeNotice);
+    m_grid->addHeaderBar(m_filter);
+    m_grid->addHeaderBar(m_find);
+    m_grid->addHeaderBar(m_notice);
+
+    auto *splitter = new QSplitter;
+    splitter->setHandleWidth(1);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(m_grid);
+    splitter->addWidget(m_viewer);
+    splitter->setStretchFactor(0, 1);
+    splitter->setSizes({ 800, 300 });
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
+    setFocusProxy(m_grid);
+    m_grid->installEventFilter(this);
+
+    m_orderTimer.setSingleShot(true);
+    m_orderTimer.setInterval(500ms);
+    m_slowTimer.setSingleShot(true);
+    m_slowTimer.setInterval(150ms);
+    m_viewerTimer.setSingleShot(true);
+    m_viewerTimer.setInterval(20ms);
+    m_saveTimer.setSingleShot(true);
+    m_saveTimer.setInterval(500ms);
+    connect(&m_orderTimer, &QTimer::timeout, this, &ResultView::reorder);
+    connect(&m_viewerTimer, &QTimer::timeout, m_viewer, &CellViewer::refresh);
+    connect(&m_slowTimer, &QTimer::timeout, this, [this] {
+        showNotice(m_filter->hasFilters() ? tr("Filtering %1 rows").arg(countText(m_grid->sourceRowCount()))
+                                          : tr("Sorting %1 rows").arg(countText(m_grid->sourceRowCount())),
+                   tr("Stop"));
+        m_isStopAction = true;
+    });
+    connect(&m_saveTimer, &QTimer::timeout, this, [this] { m_memory.store(m_shape, m_grid->layout()); });
+    connect(&m_order, &QFutureWatcherBase::finished, this, &ResultView::takeOrder);
+    connect(closeNotice, &Button::clicked, m_notice, &QWidget::hide);
+    connect(m_noticeAction, &Button::clicked, this, [this] {
+        m_notice->hide();
+        if (m_isStopAction)
+            m_order.cancel();
+        else
+            saveToFile();
+    });
+    connect(m_grid, &ResultGrid::selectionChanged, this, [this] {
+        m_summary.setCells(m_grid->selectedCells());
+        m_viewerTimer.start();
+    });
+    connect(m_grid, &ResultGrid::layoutChanged, this, [this] { m_saveTimer.start(); });
+    connect(m_grid, &ResultGrid::copyRequested, this, [this](bool hasHeader) { copy(CopyFormat::Tsv, hasHeader); });
+    connect(m_grid, &ResultGrid::sortRequested, this, &ResultView::sortBy);
+    connect(m_grid, &ResultGrid::headerMenuRequested, this, &ResultView::openHeaderMenu);
+    connect(m_grid, &ResultGrid::cellMenuRequested, this, &ResultView::openCellMenu);
+    connect(&m_summary, &SelectionSummary::changed, this, [this] {
+        Q_EMIT summaryChanged(m_summary.text());
+        m_viewerTimer.start();
+    });
+    connect(m_filter, &FilterBar::filtersChanged, this, &ResultView::reorder);
+    connect(m_viewer, &CellViewer::closeRequested, this, [this] {
+        m_viewer->hide();
+        m_grid->setFocus();
+    });
+    connect(&m_copy, &CopyCells::tooLarge, this, [this](const QString &reason) { showNotice(reason, tr("To file…")); });
+    connect(&m_copy, &CopyCells::failed, this, [this](const QString &reason) { showNotice(reason); });
+    connect(&m_copy, &CopyCells::copied, this, [this](const QString &text) { Q_EMIT summaryChanged(text); });
+}
+
+ResultView::~ResultView()
+{
+    // Children outlive the members here and may still speak: a line edit that loses the focus commits.
+    for (QObject *child : std::initializer_list<QObject *> { m_grid, m_filter, m_find, m_viewer, &m_summary, &m_copy })
+        disconnect(child, nullptr, this, nullptr);
+    m_order.cancel();
+    if (m_saveTimer.isActive())
+        m_memory.store(m_shape, m_grid->layout());
+}
+
+void ResultView::setResult(std::shared_ptr<ResultStore> store, const std::vector<ColumnFormatter> *columns,
+                           const QStringList &names)
+{
+    if (m_saveTimer.isActive()) {
+        m_saveTimer.stop();
+        m_memory.store(m_shape, m_grid->layout());
+    }
+    m_order.cancel();
+    m_orderTimer.stop();
+    m_slowTimer.stop();
+    m_keys.clear();
+    m_notice->hide();
+    m_grid->setResult(std::move(store), columns, names);
+    m_filter->clear();
+    m_summary.setCells({});
+    if (columns) {
+        QStringList types;
+        for (const ColumnFormatter &column : *columns)
+            types += column.typeText();
+        m_shape = ColumnMemory::shapeOf(names, types);
+        GridColumns layout = m_grid->layout();
+        if (m_memory.restore(m_shape, layout))
+            m_grid->setLayout(layout);
+    }
+    m_viewer->refresh();
+}
+
+void ResultView::setRowCount(qint64 rowCount)
+{
+    m_grid->setRowCount(rowCount);
+    if ((m_grid->order() || m_order.isRunning()) && !m_orderTimer.isActive())
+        m_orderTimer.start();
+}
+
+QString ResultView::filteredText() const
+{
+    if (!m_grid->order() || m_grid->rowCount() == m_grid->sourceRowCount())
+        return {};
+    return tr("%1 of %2 rows").arg(countText(m_grid->rowCount()), countText(m_grid->sourceRowCount()));
+}
+
+QString ResultView::noticeText() const
+{
+    return m_notice->isHidden() ? QString() : m_noticeText->text();
+}
+
+void ResultView::showNotice(const QString &text, const QString &actionText)
+{
+    m_isStopAction = false;
+    m_noticeText->setText(text);
+    m_noticeAction->setText(actionText);
+    m_noticeAction->setVisible(!actionText.isEmpty());
+    m_notice->show();
+}
+
+void ResultView::sortBy(const QList<SortKey> &keys)
+{
+    m_keys = keys;
+    reorder();
+}
+
+void ResultView::reorder()
+{
+    m_order.cancel();
+    const QList<Filter> filters = m_filter->filters();
+    if (filters.isEmpty() && m_keys.isEmpty()) {
+        m_slowTimer.stop();
+        m_notice->hide();
+        if (m_grid->order())
+            m_grid->setOrder(nullptr, {});
+        Q_EMIT orderChanged();
+        return;
+    }
+    m_slowTimer.start();
+    m_order.setFuture(orderRows(m_grid->store(), filters, m_keys));
+}
+
+void ResultView::takeOrder()
+{
+    m_slowTimer.stop();
+    if (m_isStopAction)
+        m_notice->hide();
+    if (m_order.isCanceled() || m_order.future().resultCount() == 0) {
+        m_keys = m_grid->sortKeys();
+        return;
+    }
+    const Result<RowOrderPtr> order = m_order.result();
+    if (!order) {
+        m_filter->setError(order.error().message);
+        showNotice(order.error().message);
+        return;
+    }
+    m_grid->setOrder(*order, m_keys);
+    Q_EMIT orderChanged();
+}
+
+void ResultView::toggleViewer(int page)
+{
+    if (m_viewer->isVisibleTo(this) && m_viewer->page() == page) {
+        m_viewer->hide();
+        m_grid->setFocus();
+        return;
+    }
+    m_viewer->show();
+    m_viewer->setPage(CellViewer::Page(page));
+}
+
+void ResultView::openFind()
+{
+    m_find->open();
+}
+
+void ResultView::openFilter()
+{
+    m_filter->open();
+}
+
+void ResultView::openColumnPicker()
+{
+    if (m_grid->columnCount() > 0)
+        (new ColumnPicker(m_grid))->open();
+}
+
+bool ResultView::ownsKey(const QKeyEvent *event) const
+{
+    const bool control = event->modifiers().testFlag(Qt::ControlModifier);
+    switch (event->key()) {
+    case Qt::Key_Space: return event->modifiers() == Qt::NoModifier;
+    case Qt::Key_F6:
+    case Qt::Key_F7: return event->modifiers() == Qt::NoModifier;
+    case Qt::Key_F:
+    case Qt::Key_G: return control && !event->modifiers().testFlag(Qt::AltModifier);
+    case Qt::Key_C: return control;
+    case Qt::Key_A: return control;
+    default: return false;
+    }
+}
+
+bool ResultView::eventFilter(QObject *object, QEvent *event)
+{
+    // The window's own shortcuts (the editor's find) step back while the grid has the focus.
+    if (object == m_grid && event->type() == QEvent::ShortcutOverride && ownsKey(static_cast<QKeyEvent *>(event))) {
+        event->accept();
+        return true;
+    }
+    return QWidget::eventFilter(object, event);
+}
+
+void ResultView::keyPressEvent(QKeyEvent *event)
+{
+    if (!m_grid->hasFocus() || !ownsKey(event))
+        return QWidget::keyPressEvent(event);
+    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
+    switch (event->key()) {
+    case Qt::Key_Space:
+    case Qt::Key_F7: return toggleViewer(CellViewer::Value);
+    case Qt::Key_F6: return toggleViewer(CellViewer::Row);
+    case Qt::Key_F: return shift ? openFilter() : openFind();
+    case Qt::Key_G: return openColumnPicker();
+    case Qt::Key_C: return openCopyMenu();
+    default: QWidget::keyPressEvent(event);
+    }
+}
+
+void ResultView::copy(CopyFormat format, bool hasHeader)
+{
+    m_copy.copy(m_grid->selectedCells(), format, hasHeader);
+}
+
+void ResultView::saveToFile()
+{
+    auto *dialog = new QFileDialog(this, tr("Write the selection to a file"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->selectFile(m_copy.suggestedFileName());
+    connect(dialog, &QFileDialog::fileSelected, &m_copy, &CopyCells::copyToFile);
+    dialog->open();
+}
+
+void ResultView::fillCopyMenu(QMenu *menu)
+{
+    for (const CopyFormat format : CopyCells::formats())
+        menu->addAction(CopyCells::label(format), this, [this, format] { copy(format, m_copiesHeader); });
+    menu->addSeparator();
+    QAction *header = menu->addAction(tr("With column names"));
+    header->setCheckable(true);
+    header->setChecked(m_copiesHeader);
+    connect(header, &QAction::toggled, this, [this](bool isOn) { m_copiesHeader = isOn; });
+}
+
+void ResultView::openCopyMenu()
+{
+    if (m_grid->selection().isEmpty())
+        return;
+    QMenu *menu = popupMenu(this);
+    fillCopyMenu(menu);
+    menu->popup(m_grid->viewport()->mapToGlobal(m_grid->cellRect(m_grid->currentRow(), m_grid->currentColumn()).bottomLeft()));
+}
+
+void ResultView::openCellMenu(const QPoint &at)
+{
+    QMenu *menu = popupMenu(this);
+    const bool any = !m_grid->selection().isEmpty();
+    const auto add = [menu, any](const QString &text, const QKeySequence &keys, const auto &receiver, auto slot) {
+        menu->addAction(text, keys, receiver, slot)->setEnabled(any);
+    };
+    add(tr("Copy"), Qt::CTRL | Qt::Key_C, this, [this] { copy(CopyFormat::Tsv, false); });
+    add(tr("Copy with header"), Qt::CTRL | Qt::SHIFT | Qt::Key_C, this, [this] { copy(CopyFormat::Tsv, true); });
+    QMenu *forms = menu->addMenu(tr("Copy as"));
+    forms->setEnabled(any);
+    fillCopyMenu(forms);
+    menu->addSeparator();
+    add(tr("Cell value"), Qt::Key_Space, this, [this] { toggleViewer(CellViewer::Value); });
+    add(tr("Row detail"), Qt::Key_F6, this, [this] { toggleViewer(CellViewer::Row); });
+    menu->addSeparator();
+    add(tr("Find"), Qt::CTRL | Qt::Key_F, this, [this] { openFind(); });
+    menu->addAction(tr("Filter"), Qt::CTRL | Qt::SHIFT | Qt::Key_F, this, [this] { openFilter(); });
+    add(tr("Go to column"), Qt::CTRL | Qt::Key_G, this, [this] { openColumnPicker(); });
+    if (m_filter->hasFilters())
+        menu->addAction(tr("Remove all filters"), m_filter, &FilterBar::clear);
+    menu->addSeparator();
+    add(tr("Select all"), QKeySequence(QKeySequence::SelectAll), m_grid, &ResultGrid::selectAll);
+    add(tr("Fit all columns"), QKeySequence(), this, [this] {
+        m_grid->autoSizeColumns();
+        Q_EMIT m_grid->layoutChanged();
+    });
+    menu->popup(at);
+}
+
+void ResultView::openHeaderMenu(int column, const QPoint &at)
+{
+    QMenu *menu = popupMenu(this);
+    const int source = m_grid->sourceColumn(column);
+    menu->addAction(tr("Sort ascending"), this, [this, source] { sortBy({ SortKey { .column = source } }); });
+    menu->addAction(tr("Sort descending"), this, [this, source] { sortBy({ SortKey { .column = source, .isDescending = true } }); });
+    menu->addAction(tr("As it came"), this, [this] { sortBy({}); })->setEnabled(!m_keys.isEmpty());
+    menu->addAction(tr("Filter"), Qt::CTRL | Qt::SHIFT | Qt::Key_F, this, [this, column] {
+        m_grid->setCurrentCell(m_grid->currentRow(), column);
+        openFilter();
+    });
+    menu->addSeparator();
+    menu->addAction(tr("Select column"), Qt::CTRL | Qt::Key_Space, m_grid, [this, column] { m_grid->selectColumn(column); });
+    menu->addAction(tr("Copy name"), this, [name = m_grid->columnName(column)] { QApplication::clipboard()->setText(name); });
+    menu->addSeparator();
+    if (m_grid->layout().frozen() == column + 1)
+        menu->addAction(tr("Let all columns scroll"), m_grid, [this] { m_grid->freezeColumns(0); });
+    else
+        menu->addAction(tr("Keep columns up to here in place"), m_grid, [this, column] { m_grid->freezeColumns(column + 1); });
+    menu->addAction(tr("Hide"), m_grid, [this, column] { m_grid->hideColumn(column); })->setEnabled(m_grid->columnCount() > 1);
+    const GridColumns &layout = m_grid->layout();
+    menu->addAction(layout.hiddenCount() > 0 ? tr("Show %1 hidden, in the result's order").arg(layout.hiddenCount())
+                                             : tr("In the result's order"),
+                    m_grid, &ResultGrid::showAllColumns)
+        ->setEnabled(layout.hiddenCount() > 0 || layout.isMoved());
+    menu->addAction(tr("Columns"), Qt::CTRL | Qt::Key_G, this, [this] { openColumnPicker(); });
+    menu->addSeparator();
+    menu->addAction(tr("Fit width"), m_grid, [this, column] { m_grid->autoSizeColumn(column); });
+    menu->addAction(tr("Fit all columns"), this, [this] {
+        m_grid->autoSizeColumns();
+        Q_EMIT m_grid->layoutChanged();
+    });
+    menu->popup(at);
+}
+
+} // namespace Grebe

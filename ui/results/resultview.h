@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "columnmemory.h"
+#include "copycells.h"
+#include "extension/columnformatter.h"
+#include "extension/resultorder.h"
+#include "resultgrid.h"
+#include "selectionsummary.h"
+
+#include <QFutureWatcher>
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <vector>
+
+class QMenu;
+
+namespace Grebe {
+
+class Button;
+class CellViewer;
+class FilterBar;
+class FindBar;
+class Label;
+class Pane;
+
+/// One result to work with: the grid, what stands under its header (find, filters, a notice), the panel beside it.
+///
+/// Shape      the grid shows and selects; this decides what a key or a menu does with it. Sorting and filtering run
+///            beside the window, and the rows stay as they are until the new order is there.
+/// Thread     GUI.
+class ResultView : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit ResultView(QWidget *parent = nullptr);
+    ~ResultView() override;
+
+    /// `columns` must outlive the view's use of them; nullptr shows nothing.
+    void setResult(std::shared_ptr<ResultStore> store, const std::vector<ColumnFormatter> *columns,
+                   const QStringList &names);
+    void setRowCount(qint64 rowCount);
+    /// Of the engine that the result comes from, for literals; must outlive the view's use of it.
+    void setDialect(const Dialect *dialect) { m_copy.setDialect(dialect); }
+    void setTableName(const QString &name) { m_copy.setTableName(name); }
+    void setColumnMemory(const ColumnMemory &memory) { m_memory = memory; } ///< for tests
+
+    ResultGrid *grid() const { return m_grid; }
+    CellViewer *viewer() const { return m_viewer; }
+    FindBar *findBar() const { return m_find; }
+    FilterBar *filterBar() const { return m_filter; }
+    CopyCells *copier() { return &m_copy; }
+    QString summaryText() const { return m_summary.text(); }
+    /// "1,204 of 10,000 rows" while filters leave some out; empty without.
+    QString filteredText() const;
+    QString noticeText() const;
+
+    void toggleViewer(int page);
+    void openFind();
+    void openFilter();
+    void openColumnPicker();
+    void sortBy(const QList<SortKey> &keys);
+    void fillCopyMenu(QMenu *menu);
+
+Q_SIGNALS:
+    void summaryChanged(const QString &text);
+    void orderChanged(); ///< sorted, filtered, or neither any more
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    bool eventFilter(QObject *object, QEvent *event) override;
+
+private:
+    bool ownsKey(const QKeyEvent *event) const;
+    void openHeaderMenu(int column, const QPoint &at);
+    void openCellMenu(const QPoint &at);
+    void openCopyMenu();
+    void copy(CopyFormat format, bool hasHeader);
+    void reorder();
+    void takeOrder();
+    void showNotice(const QString &text, const QString &actionText = {});
+    void saveToFile();
+
+    ResultGrid *m_grid;
+    CellViewer *m_viewer;
+    FindBar *m_find;
+    FilterBar *m_filter;
+    Pane *m_notice;
+    Label *m_noticeText;
+    Button *m_noticeAction;
+    CopyCells m_copy;
+    SelectionSummary m_summary;
+    ColumnMemory m_memory;
+    QString m_shape;
+    QList<SortKey> m_keys;
+    QFutureWatcher<Result<RowOrderPtr>> m_order;
+    QTimer m_orderTimer; // rows that came after the order was made
+    QTimer m_slowTimer; // says that it is sorting once that takes long enough to be wondered at
+    QTimer m_viewerTimer;
+    QTimer m_saveTimer;
+    bool m_isStopAction = false;
+    bool m_copiesHeader = false;
+};
+
+} // namespace Grebe
