@@ -18,6 +18,7 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QStandardPaths>
+#include <QStyleHints>
 #include <QTemporaryDir>
 
 #include <cstdio>
@@ -34,21 +35,33 @@ namespace Grebe {
 
 namespace {
 
+#ifdef Q_OS_UNIX
+// A folder below the temporary one that nobody else can have prepared for us; empty when somebody did.
+QByteArray privateFolder(const QString &name)
+{
+    const QByteArray path = QFile::encodeName(QDir::tempPath() + u"/grebe-%1-%2"_s.arg(name).arg(getuid()));
+    struct stat entry {};
+    if ((mkdir(path.constData(), 0700) == 0 || errno == EEXIST) && lstat(path.constData(), &entry) == 0
+        && S_ISDIR(entry.st_mode) && entry.st_uid == getuid() && chmod(path.constData(), 0700) == 0)
+        return path;
+    return {};
+}
+#endif
+
 // Containers and services start programs without a home or a runtime folder; Qt and the KDE libraries then complain on
 // stderr at every turn, or write where they must not.
 void repairEnvironment()
 {
 #ifdef Q_OS_UNIX
     const QByteArray home = qgetenv("HOME");
-    if (home.isEmpty() || access(home.constData(), W_OK) != 0)
-        qputenv("HOME", QFile::encodeName(QDir::tempPath() + u"/grebe-home-%1"_s.arg(getuid())));
-    QDir().mkpath(QFile::decodeName(qgetenv("HOME")));
+    if (home.isEmpty() || access(home.constData(), W_OK) != 0) {
+        if (const QByteArray own = privateFolder(u"home"_s); !own.isEmpty())
+            qputenv("HOME", own);
+    }
     const QByteArray runtime = qgetenv("XDG_RUNTIME_DIR");
     struct stat entry {};
     if (runtime.isEmpty() || stat(runtime.constData(), &entry) != 0 || entry.st_uid != getuid()) {
-        const QByteArray own = QFile::encodeName(QDir::tempPath() + u"/grebe-runtime-%1"_s.arg(getuid()));
-        if ((mkdir(own.constData(), 0700) == 0 || errno == EEXIST) && lstat(own.constData(), &entry) == 0
-            && S_ISDIR(entry.st_mode) && entry.st_uid == getuid() && chmod(own.constData(), 0700) == 0)
+        if (const QByteArray own = privateFolder(u"runtime"_s); !own.isEmpty())
             qputenv("XDG_RUNTIME_DIR", own);
     }
 #endif
@@ -147,8 +160,12 @@ int runWindow(int &argc, char **argv)
         QMetaObject::invokeMethod(&demo, &Demo::start, Qt::QueuedConnection);
         return QApplication::exec();
     }
-    for (const QString &sentence : store.problems())
-        window.showMessage(sentence);
+    if (!store.problems().isEmpty())
+        window.showMessage(store.problems().join(u' '));
+    QObject::connect(QGuiApplication::styleHints(), &QStyleHints::colorSchemeChanged, &window, [&] {
+        if (!parser.isSet(themeOption) && settings->value(Settings::ThemeName).toString() == "system"_L1)
+            Theme::apply(Theme::System);
+    });
     window.restoreEditors(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u"/editors.json"_s);
     if (!start.isEmpty()) {
         window.newTab(start);

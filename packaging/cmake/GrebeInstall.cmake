@@ -23,3 +23,13 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/GrebeConfig.cmake.in ${P
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/GrebeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/GrebeConfig.cmake ${PROJECT_BINARY_DIR}/GrebeConfigVersion.cmake
     DESTINATION ${grebe_package_dir} COMPONENT driver)
+
+# The component `app`: what a desktop shows of the program.
+if(GREBE_BUILD_APP)
+    install(FILES ${PROJECT_SOURCE_DIR}/packaging/linux/org.grebe.Grebe.desktop
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/applications COMPONENT app)
+    install(FILES ${PROJECT_SOURCE_DIR}/packaging/linux/org.grebe.Grebe.svg
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps COMPONENT app)
+    install(FILES ${PROJECT_SOURCE_DIR}/packaging/linux/org.grebe.Grebe.metainfo.xml
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo COMPONENT app)
+endif()

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void closingATabLetsGoOfItsStatement();
     void closingTheWindowStopsWhatRuns();
     void anErrorStandsAtItsPlace();
+    void keysMoveBetweenEditorAndResults();
     void aTabHasASessionOfItsOwn();
     void theTreeIsReadWhenItIsOpened();
     void aTablesPreviewIsPutIntoAnEditor();
@@ -261,6 +262,30 @@ void tst_MainWindow::anErrorStandsAtItsPlace()
     tab->editor()->setCursorPosition(0);
     key(Qt::Key_F2);
     QCOMPARE(tab->editor()->cursorPosition(), 17);
+}
+
+void tst_MainWindow::keysMoveBetweenEditorAndResults()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders"_s);
+    QVERIFY(tab);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    m_server->statements.first()->give(schema());
+    m_server->statements.first()->give(batch(3));
+    QTRY_COMPARE(tab->results()->currentStore()->rowCount(), 3);
+    m_server->statements.first()->end();
+    QTRY_VERIFY(!tab->isRunning());
+    key(Qt::Key_PageDown, Qt::ControlModifier);
+    QTRY_VERIFY(tab->results()->isAncestorOf(QApplication::focusWidget()));
+    key(Qt::Key_PageUp, Qt::ControlModifier);
+    QTRY_VERIFY(tab->editor()->isAncestorOf(QApplication::focusWidget()));
+    key(Qt::Key_F8);
+    QTRY_VERIFY(tab->results()->isAncestorOf(QApplication::focusWidget()));
+    key(Qt::Key_F8);
+    QTRY_VERIFY(tab->editor()->isAncestorOf(QApplication::focusWidget()));
+    key(Qt::Key_J, Qt::ControlModifier);
+    QVERIFY(!tab->areResultsVisible());
+    key(Qt::Key_J, Qt::ControlModifier);
+    QVERIFY(tab->areResultsVisible());
 }
 
 void tst_MainWindow::aTabHasASessionOfItsOwn()

@@ -6,6 +6,8 @@
 #include "sql/trinodialect.h"
 #include "widgets/theme.h"
 
+#include <KTextEditor/View>
+
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -35,6 +37,7 @@ private Q_SLOTS:
     void escapeAndTypingPutTheBubbleAway();
     void controlSlashComments();
     void runKeysDoNotReachTheText();
+    void theEditorFollowsTheTheme();
     void aLargeScriptIsQuick();
 
 private:
@@ -217,6 +220,17 @@ void tst_SqlEditor::runKeysDoNotReachTheText()
         QCOMPARE(m_editor->text(), u"SELECT 1"_s);
         QVERIFY(!QApplication::activeModalWidget());
     }
+}
+
+void tst_SqlEditor::theEditorFollowsTheTheme()
+{
+    auto *view = m_editor->findChild<KTextEditor::View *>();
+    QVERIFY(view);
+    QCOMPARE(view->configValue(u"theme"_s).toString(), u"Grebe Light"_s);
+    Theme::apply(Theme::Dark);
+    QTRY_COMPARE(view->configValue(u"theme"_s).toString(), u"Grebe Dark"_s);
+    Theme::apply(Theme::Light);
+    QTRY_COMPARE(view->configValue(u"theme"_s).toString(), u"Grebe Light"_s);
 }
 
 void tst_SqlEditor::aLargeScriptIsQuick()

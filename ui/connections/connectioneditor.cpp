@@ -26,6 +26,9 @@ namespace Grebe {
 
 namespace {
 
+constexpr int kFoldedHeight = 480;
+constexpr int kUnfoldedHeight = 720;
+
 QGridLayout *makeGrid()
 {
     auto *grid = new QGridLayout;
@@ -57,7 +60,7 @@ ConnectionEditor::ConnectionEditor(ConnectionModel *connections, SecretStore *se
 {
     setWindowTitle(tr("Connection"));
     setWindowModality(Qt::WindowModal);
-    resize(760, 620);
+    resize(760, kFoldedHeight);
 
     auto *header = new Pane(Pane::LineBelow, this);
     auto *headerLayout = new QHBoxLayout(header);
@@ -148,7 +151,7 @@ ConnectionEditor::ConnectionEditor(ConnectionModel *connections, SecretStore *se
     layout->addWidget(outcome);
     layout->addWidget(footer);
 
-    setMessage(tr("Test shows how far one gets: nothing is stored by it."), Theme::Subdued);
+    showHint();
     if (!engines.isEmpty())
         setEngine(*engines.first());
     m_url->setFocus();
@@ -185,7 +188,10 @@ void ConnectionEditor::setEngine(const EngineInfo &engine)
     m_form = new OptionForm(engine);
     connect(m_form, &OptionForm::edited, this, [this] {
         suggestName();
-        setMessage({}, Theme::Subdued);
+        showHint();
+    });
+    connect(m_form, &OptionForm::foldChanged, this, [this](bool isUnfolded) {
+        resize(width(), isUnfolded ? qMax(height(), kUnfoldedHeight) : qMin(height(), kFoldedHeight));
     });
     m_scroll->setWidget(m_form); // takes down the one before
     m_form->setAutoFillBackground(false);
@@ -228,7 +234,7 @@ void ConnectionEditor::readUrl(bool isComplete)
                            .arg(parameters->engine().name, parameters->displayName()));
     m_urlNote->show();
     suggestName();
-    setMessage({}, Theme::Subdued);
+    showHint();
 }
 
 void ConnectionEditor::suggestName()
@@ -248,6 +254,11 @@ void ConnectionEditor::setMessage(const QString &text, int role)
 {
     m_message->setRole(Theme::Role(role));
     m_message->setText(text);
+}
+
+void ConnectionEditor::showHint()
+{
+    setMessage(tr("Test tries each step on the way to the first query and stores nothing."), Theme::Subdued);
 }
 
 Result<ConnectionParameters> ConnectionEditor::parameters()

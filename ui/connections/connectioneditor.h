@@ -57,6 +57,7 @@ private:
     void readUrl(bool isComplete);
     void suggestName();
     void setMessage(const QString &text, int role);
+    void showHint();
     void endTest(const Result<ServerInfo> &outcome);
     Result<ConnectionParameters> parameters();
 

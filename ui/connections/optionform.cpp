@@ -181,6 +181,7 @@ void OptionForm::setUnfolded(bool unfolded)
     m_fold->setChecked(unfolded);
     m_fold->setIconName(unfolded ? u"unfolded"_s : u"folded"_s);
     updateGeometry();
+    Q_EMIT foldChanged(unfolded);
 }
 
 void OptionForm::setParameters(const ConnectionParameters &parameters)

@@ -34,6 +34,7 @@ public:
 
 Q_SIGNALS:
     void edited();
+    void foldChanged(bool isUnfolded);
 
 private:
     OptionField *addField(const OptionInfo &option);

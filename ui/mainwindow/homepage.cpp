@@ -88,7 +88,7 @@ HomePage::HomePage(const QList<const EngineInfo *> &engines, const QString &samp
         column->addWidget(new Label(tr("Or try the sample lake:"), Theme::Subdued, this));
         column->addSpacing(6);
         auto *sample = new CodeCard(sampleSql, tr("Ctrl+Enter"), this);
-        sample->setMaximumWidth(936);
+        sample->setMaximumWidth(960);
         sample->setAccessibleName(tr("Run the sample query"));
         connect(sample, &QAbstractButton::clicked, this, &HomePage::sampleRequested);
         column->addWidget(sample);

@@ -463,7 +463,7 @@ void MainWindow::updateStatus()
     m_stop->setEnabled(tab && tab->isRunning());
     if (!tab) {
         setWindowTitle(u"Grebe"_s);
-        m_status->setState(m_message.isEmpty() ? tr("Not connected") : m_message, std::nullopt);
+        m_status->setState(m_message.isEmpty() ? tr("No editor is open") : m_message, std::nullopt);
         m_status->setFacts({});
         m_status->setRight({});
         return;

@@ -72,12 +72,13 @@ struct Member
 class MemberReader
 {
 public:
-    explicit MemberReader(JsonReader &reader) : m_reader(reader) { }
+    enum Start { AtBrace, AtMember };
+    explicit MemberReader(JsonReader &reader, Start start = AtBrace) : m_reader(reader), m_start(start) { }
 
     /// Steps to the next value; false at the end of the object and after an error (then what() tells).
     bool next(std::string &name)
     {
-        if (m_isFirst && !m_reader.take('{'))
+        if (m_isFirst && m_start == AtBrace && !m_reader.take('{'))
             return m_reader.fail("an object was expected");
         if (m_reader.take('}'))
             return false;
@@ -99,8 +100,29 @@ public:
 
 private:
     JsonReader &m_reader;
+    const Start m_start;
     bool m_isFirst = true;
 };
+
+/// Whether a page is whole, told from its end: the members from the last "stats" on, which the server writes behind the
+/// rows, lead to the closing brace. The pages are chunked, and Qt may take a cut one for whole. A row may hold a map
+/// with that key, so a page cut right behind it could pass: its rows are then refused when they are decoded.
+bool hasWholeTail(const char *begin, const char *end)
+{
+    const size_t position = view(begin, end).rfind("\"stats\":");
+    if (position == std::string_view::npos)
+        return false;
+    JsonReader reader(begin, end);
+    reader.setPosition(begin + position);
+    MemberReader members(reader, MemberReader::AtMember);
+    std::string name;
+    while (members.next(name)) {
+        if (!reader.skipValue(1))
+            return false;
+    }
+    reader.skipSpace();
+    return !reader.what() && reader.atEnd();
+}
 
 /// The text of a string value, or nothing where it is null or something else.
 QString stringValue(const char *begin, const char *end)
@@ -366,7 +388,7 @@ Result<TrinoPageHead> readPageHead(QByteArrayView page)
     bool hasNext = false;
     while (members.next(name)) {
         // The server writes nextUri before the rows. Where it did not, it may come behind them, or this is the last page.
-        if (name == "data" && hasNext)
+        if (name == "data" && hasNext && hasWholeTail(reader.position(), end))
             return head;
         const char *value = reader.position();
         if (!reader.skipValue(1))

@@ -45,8 +45,8 @@ struct TrinoPage
     QString firstUnparsable;
 };
 
-/// Reads the head of a whole page: the document must end in `}` and be balanced as far as the head tells; a page that
-/// is cut, empty or not JSON is InvalidData. Constant time in the number of rows where the server's field order allows.
+/// Reads the head of a whole page: what stands before and behind the rows must be whole JSON; a page that is cut, empty
+/// or not JSON is InvalidData. Constant time in the number of rows where the server's field order allows.
 Result<TrinoPageHead> readPageHead(QByteArrayView page);
 
 /// Decodes a whole page. `page` has 64 readable bytes behind its end. `decoder` is the one of the page before, or null;
