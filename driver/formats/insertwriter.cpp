@@ -18,7 +18,7 @@ InsertWriter::InsertWriter(ByteSink &sink, const WriteOptions &options)
 
 void InsertWriter::writeHeader()
 {
-    const ObjectPath table = m_options.table.isEmpty() ? ObjectPath { u"result"_s } : m_options.table;
+    const ObjectPath table = m_options.table.isEmpty() ? ObjectPath({ u"result"_s }) : m_options.table;
     QStringList names;
     std::unordered_set<std::string_view> seen;
     bool hasNames = true;
