@@ -246,7 +246,7 @@ Result<void> XlsxWriter::appendText(const Column &column, const std::string &tex
                 .code = Error::Code::NotImplemented,
                 .message = u"Row %1 of column %2 has a text of %3 characters; a cell of a workbook holds 32,767."_s
                                .arg(m_rowCount)
-                               .arg(QString::fromStdString(column.name), QLocale::c().toString(length)),
+                               .arg(QString::fromStdString(column.name), QLocale(QLocale::English).toString(length)),
                 .hint = u"Write CSV or Parquet, which hold it whole, or leave the column out."_s });
         }
     }
