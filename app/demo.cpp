@@ -4,6 +4,7 @@
 #include <arrow/api.h>
 
 #include "connections/connectioneditor.h"
+#include "export/exportdialog.h"
 #include "connections/connectionmodel.h"
 #include "editor/sqleditor.h"
 #include "extension/resultstore.h"
@@ -56,7 +57,7 @@ Demo::Demo(MainWindow *window, ConnectionModel *connections, const QString &file
 
 QStringList Demo::states()
 {
-    return { u"rows"_s, u"running"_s, u"error"_s, u"home"_s, u"connect"_s };
+    return { u"rows"_s, u"running"_s, u"error"_s, u"home"_s, u"connect"_s, u"export"_s };
 }
 
 void Demo::start()
@@ -144,6 +145,10 @@ void Demo::endRows(const std::optional<Error> &error)
         fail(error ? u"The sample query failed: %1"_s.arg(error->message) : u"The wrong query did not fail."_s);
         return;
     }
+    if (m_state == "export"_L1) {
+        showExport();
+        return;
+    }
     // The flash over the statement has a time of its own; the picture is of what stays.
     QTimer::singleShot(std::chrono::milliseconds(500), this, &Demo::savePicture);
 }
@@ -154,6 +159,23 @@ void Demo::showConnect()
     m_dialog = editor;
     editor->urlField()->setText(u"trino://ann@trino.example.com:443/hive/sales"_s);
     QMetaObject::invokeMethod(this, &Demo::savePicture, Qt::QueuedConnection);
+}
+
+void Demo::showExport()
+{
+    const QList<QAction *> actions = m_window->actions();
+    for (QAction *action : actions) {
+        if (action->shortcut() == QKeySequence(u"Ctrl+E"_s))
+            action->trigger();
+    }
+    auto *dialog = m_window->findChild<ExportDialog *>();
+    if (!dialog) {
+        fail(u"There is no dialog to export with."_s);
+        return;
+    }
+    m_dialog = dialog;
+    dialog->setFileName(u"/home/ann/orders.csv"_s);
+    QTimer::singleShot(std::chrono::milliseconds(500), this, &Demo::savePicture);
 }
 
 void Demo::savePicture()

@@ -35,6 +35,7 @@ private:
     void runStatement(const QString &sql, const QString &at);
     void endRows(const std::optional<Error> &error);
     void showConnect();
+    void showExport();
     void savePicture();
     void printRows();
     void fail(const QString &text);

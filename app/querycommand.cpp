@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
+
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -39,6 +41,8 @@ QList<ArgumentOption> QueryCommand::options()
                                                  u"else table."_s },
               { u"output"_s, u"FILE"_s, u"Write to a file, which has this name only once it is whole (FILE.part until "
                                         u"then)."_s },
+              { u"table"_s, u"NAME"_s, u"The table that --format insert names. Given several times: catalog, schema, "
+                                        u"table. Default: result."_s, true },
               { u"param"_s, u"NAME[:TYPE]=VALUE"_s, u"The value of :NAME in the statements: text, or of a type as the "
                                                     u"engine names it (day:date=2026-08-01). May be given several "
                                                     u"times."_s, true },
@@ -99,8 +103,11 @@ Result<void> QueryCommand::prepare()
             u"There is no format %1.%2"_s.arg(m_format, didYouMean(nearestOf(m_format, formats))),
             u"The formats: %1."_s.arg(formats.join(u", "_s))));
     }
-    if (m_format == "arrow"_L1 && outputName.isEmpty() && Terminal::isOutput())
-        return std::unexpected(usageError(u"Arrow data is nothing for a terminal: add --output FILE.arrow or a pipe."_s));
+    const auto format = std::ranges::find(resultFormats(), m_format, &ResultFormat::id);
+    if (format->isBinary && outputName.isEmpty() && Terminal::isOutput()) {
+        return std::unexpected(usageError(u"%1 is nothing for a terminal: add --output FILE.%2 or a pipe."_s.arg(
+            format->label, format->suffixes.first())));
+    }
     const auto parameters = m_session.parameters(m_arguments);
     if (!parameters)
         return std::unexpected(parameters.error());
@@ -135,7 +142,8 @@ void QueryCommand::start()
         return;
     }
     m_output = std::make_unique<ResultOutput>(m_target->sink(), m_format,
-                                              m_target->isStandardOutput() && Terminal::isOutput());
+                                              m_target->isStandardOutput() && Terminal::isOutput(),
+                                              writeOptions());
     m_output->moveToThread(&m_outputThread);
     connect(m_output.get(), &ResultOutput::ended, this, &QueryCommand::statementEnded);
     m_outputThread.setObjectName(u"grebe-output"_s);
@@ -144,6 +152,11 @@ void QueryCommand::start()
     connect(&m_readerCheck, &QTimer::timeout, this, &QueryCommand::checkReader);
     m_readerCheck.start(250ms);
     open();
+}
+
+WriteOptions QueryCommand::writeOptions() const
+{
+    return { .dialect = &m_connection->dialect(), .table = ObjectPath(m_arguments.values(u"table"_s)) };
 }
 
 void QueryCommand::open()
@@ -196,6 +209,8 @@ void QueryCommand::statementEnded(const ResultOutput::End &end)
     m_statement.reset();
     const ScriptStatement &statement = m_statements[m_next];
     m_byteCount += end.summary.byteCount;
+    for (const QString &remark : end.remarks)
+        Terminal::say(remark);
 
     if (m_isInterrupted && (end.error || end.writeError)) {
         finish(ExitCancelled);

@@ -3,7 +3,7 @@
 
 #include "arguments.h"
 #include "commandsession.h"
-#include "outputtarget.h"
+#include "formats/outputtarget.h"
 #include "resultoutput.h"
 #include "scriptparameters.h"
 
@@ -33,6 +33,7 @@ Q_SIGNALS:
 private:
     Result<QString> readScript() const;
     Result<void> prepare();
+    WriteOptions writeOptions() const;
     void open();
     void runNext();
     void statementEnded(const ResultOutput::End &end);

@@ -6,12 +6,14 @@
 #include <arrow/record_batch.h>
 #include <arrow/util/byte_size.h>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace Grebe {
 
-ResultOutput::ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal)
-    : m_sink(sink), m_formatId(formatId), m_isTerminal(isTerminal)
+ResultOutput::ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal, const WriteOptions &options)
+    : m_sink(sink), m_formatId(formatId), m_isTerminal(isTerminal), m_options(options)
 {
     qRegisterMetaType<End>();
 }
@@ -60,10 +62,17 @@ void ResultOutput::begin(const std::shared_ptr<arrow::Schema> &schema)
     if (m_isTerminal)
         Terminal::endProgress();
     Result<void> result;
+    const auto format = std::ranges::find(resultFormats(), m_formatId, &ResultFormat::id);
+    if (m_resultCount > 0 && format->isWhole) {
+        failWriting({ .code = Error::Code::NotImplemented,
+                      .message = u"%1 holds one result, and this is a second one."_s.arg(format->label),
+                      .hint = u"Run one statement a file, or use another format."_s });
+        return;
+    }
     // Two tables in a row need something between them; the other formats have their own header or form.
     if (m_resultCount++ > 0 && (m_formatId == "table"_L1 || m_formatId == "markdown"_L1))
         result = m_sink.write("\n");
-    m_writer = makeResultWriter(m_formatId, m_sink);
+    m_writer = makeResultWriter(m_formatId, m_sink, m_options);
     if (result)
         result = m_writer->begin(schema);
     if (!result)
@@ -94,7 +103,8 @@ void ResultOutput::end(const StatementSummary &summary, const std::optional<Erro
     } else if (m_writer && !m_writeError && m_formatId == "table"_L1 && m_statementRows > 0) {
         (void)m_writer->end(); // rows that were held back for the columns' widths
     }
-    const End end { summary, error, m_writeError, m_statementRows, m_writer != nullptr };
+    const End end { summary, error, m_writeError, m_statementRows, m_writer != nullptr,
+                    m_writer ? m_writer->remarks() : QStringList() };
     m_statement = nullptr;
     m_writer.reset();
     Q_EMIT ended(end);

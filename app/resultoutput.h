@@ -34,9 +34,10 @@ public:
         std::optional<Error> writeError;
         qint64 rowCount = 0; ///< rows that were written
         bool hadSchema = false;
+        QStringList remarks; ///< the writer's
     };
 
-    ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal);
+    ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal, const WriteOptions &options = {});
     ~ResultOutput() override;
 
     /// Takes the statement's signals. It must live until ended().
@@ -57,6 +58,7 @@ private:
     ByteSink &m_sink;
     const QString m_formatId;
     const bool m_isTerminal;
+    const WriteOptions m_options;
     std::unique_ptr<ResultWriter> m_writer;
     Statement *m_statement = nullptr;
     std::atomic<qint64> m_waitingBytes = 0;

@@ -281,7 +281,8 @@ struct BytesValue final : ValueFormatter
     QVariant variant(const arrow::ArrayData &data, int64_t row) const override
     {
         const std::string_view bytes = value(data, row);
-        return QByteArray(bytes.data(), qsizetype(bytes.size()));
+        // A null QByteArray would be an SQL NULL.
+        return bytes.empty() ? QByteArray("") : QByteArray(bytes.data(), qsizetype(bytes.size()));
     }
 
     int m_width = 0;

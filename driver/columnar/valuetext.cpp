@@ -515,6 +515,8 @@ void appendJsonString(std::string_view text, std::string &out)
 
 QString textFromUtf8(std::string_view text)
 {
+    if (text.empty())
+        return QString::fromLatin1(""); // of a view without data fromUtf8() makes a null QString, which is an SQL NULL
     QString result = QString::fromUtf8(text.data(), qsizetype(text.size()));
     if (text.starts_with("\xef\xbb\xbf"))
         result.prepend(QChar(QChar::ByteOrderMark));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrowwriter.h"
 
-#include <arrow/io/interfaces.h>
+#include "sinkstream.h"
+
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -11,63 +12,32 @@ using namespace Qt::StringLiterals;
 
 namespace Grebe {
 
-// A ByteSink as Arrow wants it; keeps the sink's own error, which says more than a Status.
-class ArrowWriter::Stream final : public arrow::io::OutputStream
-{
-public:
-    explicit Stream(ByteSink &sink) : m_sink(sink) { }
-
-    arrow::Status Close() override
-    {
-        m_isClosed = true;
-        return arrow::Status::OK();
-    }
-    bool closed() const override { return m_isClosed; }
-    arrow::Result<int64_t> Tell() const override { return m_sink.byteCount(); }
-    arrow::Status Write(const void *data, int64_t size) override
-    {
-        const auto written = m_sink.write({ static_cast<const char *>(data), size_t(size) });
-        if (written)
-            return arrow::Status::OK();
-        error = written.error();
-        return arrow::Status::IOError("the sink failed");
-    }
-    using OutputStream::Write;
-
-    std::optional<Error> error;
-
-private:
-    ByteSink &m_sink;
-    bool m_isClosed = false;
-};
-
 class ArrowWriter::Private
 {
 public:
-    explicit Private(ByteSink &sink) : stream(sink) { }
+    Private(ByteSink &sink, Layout layout) : stream(sink), layout(layout) { }
 
-    Result<void> check(const arrow::Status &status)
+    Result<void> check(const arrow::Status &status) const
     {
-        if (status.ok())
-            return {};
-        if (stream.error)
-            return std::unexpected(*stream.error);
-        const auto code = status.IsNotImplemented() ? Error::Code::NotImplemented : Error::Code::Internal;
-        return std::unexpected(Error {
-            .code = code, .message = u"The rows cannot be written as Arrow."_s, .detail = QString::fromStdString(status.ToString()) });
+        return stream.check(status, u"The rows cannot be written as Arrow."_s);
     }
 
-    Stream stream;
+    SinkStream stream;
+    const Layout layout;
     std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
 };
 
-ArrowWriter::ArrowWriter(ByteSink &sink) : d(std::make_unique<Private>(sink)) { }
+ArrowWriter::ArrowWriter(ByteSink &sink, Layout layout) : d(std::make_unique<Private>(sink, layout)) { }
 
-ArrowWriter::~ArrowWriter() = default;
+ArrowWriter::~ArrowWriter()
+{
+    d->stream.abandon();
+}
 
 Result<void> ArrowWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
 {
-    auto writer = arrow::ipc::MakeStreamWriter(&d->stream, schema);
+    auto writer = d->layout == Layout::File ? arrow::ipc::MakeFileWriter(&d->stream, schema)
+                                            : arrow::ipc::MakeStreamWriter(&d->stream, schema);
     if (!writer.ok())
         return d->check(writer.status());
     d->writer = *writer;

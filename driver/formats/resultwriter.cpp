@@ -3,13 +3,18 @@
 
 #include "arrowwriter.h"
 #include "csvwriter.h"
+#include "htmlwriter.h"
+#include "insertwriter.h"
 #include "jsonwriter.h"
 #include "markdownwriter.h"
+#include "parquetwriter.h"
 #include "tablewriter.h"
 #include "tsvwriter.h"
+#include "xlsxwriter.h"
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include <QFileInfo>
 
@@ -51,7 +56,13 @@ Result<void> RowWriter::write(const arrow::RecordBatch &batch)
 Result<void> RowWriter::writeRows(const arrow::RecordBatch &batch, qint64 first, qint64 count)
 {
     for (qint64 row = first; row < first + count; ++row) {
+        const size_t rowStart = m_out.size();
         writeRow(batch, row);
+        if (m_error) {
+            m_out.resize(rowStart);
+            (void)flush();
+            return std::unexpected(*m_error);
+        }
         if (m_out.size() >= kFlushBytes) {
             if (auto flushed = flush(); !flushed)
                 return flushed;
@@ -63,6 +74,8 @@ Result<void> RowWriter::writeRows(const arrow::RecordBatch &batch, qint64 first,
 
 Result<void> RowWriter::end()
 {
+    if (m_error)
+        return std::unexpected(*m_error);
     writeFooter();
     return flush();
 }
@@ -87,10 +100,30 @@ const QList<ResultFormat> &resultFormats()
         { u"jsonl"_s, u"JSON lines"_s, { u"jsonl"_s, u"ndjson"_s }, u"one JSON object a row and line"_s },
         { u"json"_s, u"JSON"_s, { u"json"_s }, u"one JSON array of objects"_s },
         { u"markdown"_s, u"Markdown"_s, { u"md"_s, u"markdown"_s }, u"a table for a wiki or a ticket"_s },
-        { u"arrow"_s, u"Arrow stream"_s, { u"arrow"_s, u"arrows"_s }, u"Arrow IPC stream: every value and type as it is"_s },
+        { u"html"_s, u"HTML"_s, { u"html"_s, u"htm"_s }, u"a page with one table"_s, false, true },
+        { u"insert"_s, u"SQL INSERT"_s, { u"sql"_s }, u"INSERT statements in the SQL of the connection"_s },
+        { u"xlsx"_s, u"Excel workbook"_s, { u"xlsx"_s },
+          u"numbers and dates as such, more than 15 digits as text; the next sheet after 1,048,576 rows"_s, true, true },
+        { u"parquet"_s, u"Parquet"_s, { u"parquet"_s, u"pq"_s }, u"every type, with dictionary and zstd"_s, true, true },
+        { u"arrow"_s, u"Arrow stream"_s, { u"arrow"_s, u"arrows"_s }, u"Arrow IPC stream: every value and type as it is"_s,
+          true },
+        { u"arrowfile"_s, u"Arrow file"_s, { u"feather"_s, u"ipc"_s },
+          u"Arrow IPC file (Feather 2): the same, for readers that jump in it"_s, true, true },
         { u"none"_s, u"Nothing"_s, {}, u"reads the result and writes nothing: for measuring"_s },
     };
     return formats;
+}
+
+std::vector<int> columnsWithRawValues(const arrow::RecordBatch &batch)
+{
+    std::vector<int> columns;
+    for (int i = 0; i < batch.num_columns(); ++i) {
+        const auto &metadata = batch.schema()->field(i)->metadata();
+        const int key = metadata ? metadata->FindKey(kRawKey) : -1;
+        if (key >= 0 && metadata->value(key) != "{}")
+            columns.push_back(i);
+    }
+    return columns;
 }
 
 QString formatForFileName(const QString &fileName)
@@ -118,7 +151,17 @@ std::unique_ptr<ResultWriter> makeResultWriter(const QString &formatId, ByteSink
     if (formatId == "markdown"_L1)
         return std::make_unique<MarkdownWriter>(sink, options);
     if (formatId == "arrow"_L1)
-        return std::make_unique<ArrowWriter>(sink);
+        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::Stream);
+    if (formatId == "arrowfile"_L1)
+        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::File);
+    if (formatId == "parquet"_L1)
+        return std::make_unique<ParquetWriter>(sink, options);
+    if (formatId == "xlsx"_L1)
+        return std::make_unique<XlsxWriter>(sink, options);
+    if (formatId == "html"_L1)
+        return std::make_unique<HtmlWriter>(sink, options);
+    if (formatId == "insert"_L1)
+        return std::make_unique<InsertWriter>(sink, options);
     if (formatId == "none"_L1)
         return std::make_unique<NoneWriter>();
     return nullptr;

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tsvwriter.h"
 
+#include "spreadsheetguard.h"
+
 namespace Grebe {
 
 TsvWriter::TsvWriter(ByteSink &sink, const WriteOptions &options)
     : RowWriter(sink, options), m_lineEnd(options.lineEnd.empty() ? "\n" : options.lineEnd),
       m_nullText(options.nullText.value_or("\\N"))
 {
+}
+
+void TsvWriter::writeText(size_t start)
+{
+    if (m_options.guardsFormulas && looksLikeFormula(std::string_view(m_out).substr(start)))
+        m_out.insert(start, 1, kFormulaGuard);
+    escapeFrom(start);
 }
 
 void TsvWriter::escapeFrom(size_t start)
@@ -28,6 +37,8 @@ void TsvWriter::escapeFrom(size_t start)
 
 void TsvWriter::writeHeader()
 {
+    if (m_options.hasByteOrderMark)
+        m_out += "\xEF\xBB\xBF";
     if (!m_options.hasHeader)
         return;
     for (size_t i = 0; i < m_columns.size(); ++i) {
@@ -35,7 +46,7 @@ void TsvWriter::writeHeader()
             m_out += '\t';
         const size_t start = m_out.size();
         m_out += m_columns[i].name;
-        escapeFrom(start);
+        writeText(start);
     }
     m_out += m_lineEnd;
 }
@@ -48,8 +59,10 @@ void TsvWriter::writeRow(const arrow::RecordBatch &batch, qint64 row)
         const size_t start = m_out.size();
         if (!m_columns[i].formatter.appendText(batch, int(i), row, m_out))
             m_out += m_nullText;
-        else
+        else if (m_columns[i].formatter.isNumeric())
             escapeFrom(start);
+        else
+            writeText(start);
     }
     m_out += m_lineEnd;
 }

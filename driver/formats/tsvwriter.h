@@ -20,6 +20,7 @@ protected:
     void writeRow(const arrow::RecordBatch &batch, qint64 row) override;
 
 private:
+    void writeText(size_t start);
     void escapeFrom(size_t start);
 
     std::string m_lineEnd;

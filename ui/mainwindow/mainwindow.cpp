@@ -146,6 +146,12 @@ void MainWindow::showMessage(const QString &text)
     updateStatus();
 }
 
+void MainWindow::exportResult()
+{
+    if (QueryTab *tab = currentTab())
+        tab->exportResult(m_settings);
+}
+
 void MainWindow::expandConnection(const QString &name)
 {
     m_schemas->expandConnection(name);
@@ -264,6 +270,9 @@ void MainWindow::makeMenus()
             tab->editor()->setFocus(Qt::ShortcutFocusReason);
     });
 
+    results->addSeparator();
+    m_editorActions += add(results, tr("E&xport…"), { key("Ctrl+E") }, &MainWindow::exportResult);
+
     QMenu *view = menuBar()->addMenu(tr("&View"));
     QAction *sidebar = add(view, tr("&Connections and Schemas"), { key("Ctrl+B") }, [this](bool shown) {
         m_schemas->setVisible(shown);
@@ -358,6 +367,7 @@ QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
         if (tab == currentTab())
             updateStatus();
     });
+    connect(tab, &QueryTab::exportRequested, this, &MainWindow::exportResult);
     connect(tab, &QueryTab::selectionSummaryChanged, this, [this, tab](const QString &summary) {
         if (tab != currentTab())
             return;

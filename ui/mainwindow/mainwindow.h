@@ -80,6 +80,7 @@ private:
     void setTheme(const QString &name);
     void about();
     void saveEditors();
+    void exportResult();
     int indexOf(const QueryTab *tab) const;
 
     ConnectionModel *m_connections;

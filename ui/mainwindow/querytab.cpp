@@ -5,8 +5,10 @@
 
 #include "connections/connectionmodel.h"
 #include "editor/sqleditor.h"
+#include "export/exportdialog.h"
 
 #include <QFileInfo>
+#include <QPointer>
 #include <QRegularExpression>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -47,6 +49,7 @@ QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
     connect(m_results, &ResultPane::ended, this, &QueryTab::endPart);
     connect(m_results, &ResultPane::errorActivated, this, [this] { m_editor->goToError(); });
     connect(m_results, &ResultPane::selectionSummaryChanged, this, &QueryTab::selectionSummaryChanged);
+    connect(m_results, &ResultPane::exportRequested, this, &QueryTab::exportRequested);
 }
 
 QueryTab::~QueryTab()
@@ -81,6 +84,28 @@ void QueryTab::setConnection(const QString &name)
     m_queue.clear();
     m_session = std::move(session);
     Q_EMIT connectionChanged();
+}
+
+ExportDialog *QueryTab::exportResult(Settings *settings)
+{
+    std::optional<ExportRequest> request = m_results->exportRequest();
+    if (!request) {
+        setNotice(tr("No result to export"));
+        return nullptr;
+    }
+    const QString sql = m_results->currentSql();
+    if (m_session) {
+        request->dialect = &m_session->dialect();
+        // Only what reads can be run a second time without asking what it would do.
+        if (request->dialect->kind(sql) == StatementKind::Query) {
+            request->runAgain = [tab = QPointer(this), session = QPointer(m_session.get()), sql]() -> StatementPtr {
+                return tab && session && !tab->isRunning() ? session->prepare(sql) : nullptr;
+            };
+        }
+    }
+    auto *dialog = new ExportDialog(std::move(*request), settings, window());
+    dialog->show();
+    return dialog;
 }
 
 QString QueryTab::title() const

@@ -11,7 +11,9 @@ class QSplitter;
 namespace Grebe {
 
 class ConnectionModel;
+class ExportDialog;
 class SessionBar;
+class Settings;
 class SqlEditor;
 
 /// One editor with its session and its results.
@@ -46,11 +48,14 @@ public:
     void toggleResults();
     bool areResultsVisible() const;
     void focusOtherHalf();
+    /// The dialog for the result that is shown; null, and a notice, when there is none.
+    ExportDialog *exportResult(Settings *settings);
 
 Q_SIGNALS:
     void titleChanged();
     void stateChanged();
     void selectionSummaryChanged(const QString &text);
+    void exportRequested();
     void connectionChanged();
     /// A run came to its end; no error: it finished.
     void ended(const std::optional<Grebe::Error> &error);

@@ -6,6 +6,8 @@
 #include "progressview.h"
 #include "resultrun.h"
 #include "resultview.h"
+
+#include "export/exportdialog.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
@@ -47,6 +49,10 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     m_loadMore->hide();
     m_loadAll = new Button(Button::Plain, tr("All"));
     m_loadAll->hide();
+    m_export = new Button(Button::Quiet, u"export"_s, QString());
+    m_export->setToolTip(tr("Export… (Ctrl+E)"));
+    m_export->setAccessibleName(tr("Export"));
+    m_export->hide();
     m_stack = new QStackedWidget;
     m_messages = new MessagesView;
 
@@ -58,6 +64,8 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     bar->addWidget(m_partial);
     bar->addWidget(m_loadMore);
     bar->addWidget(m_loadAll);
+    bar->addWidget(m_export);
+    connect(m_export, &Button::clicked, this, &ResultPane::exportRequested);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -223,19 +231,53 @@ void ResultPane::showPage(int index)
     Page *page = currentPage();
     ResultRun *run = page ? page->run.get() : nullptr;
     const bool held = run && run->isHeld();
-    QString partial;
-    if (held)
-        partial = tr("first %1 rows, paused to save memory").arg(countText(run->rowCount()));
-    else if (run && !run->isRunning() && run->error() && run->rowCount() > 0)
-        partial = run->error()->isCancelled() ? tr("incomplete: stopped after %1 rows").arg(countText(run->rowCount()))
-                                              : tr("incomplete: %1 rows, then an error").arg(countText(run->rowCount()));
-    else if (run && !run->isRunning() && !run->summary().partialReason.isEmpty())
-        partial = tr("incomplete: %1").arg(run->summary().partialReason);
+    const QString partial = page ? incompleteText(page) : QString();
     m_partial->setVisible(!partial.isEmpty());
     m_partial->setText(partial);
     m_loadMore->setVisible(held);
     m_loadAll->setVisible(held);
+    m_export->setVisible(run && !run->columns().empty());
     Q_EMIT changed();
+}
+
+QString ResultPane::incompleteText(const Page *page) const
+{
+    const ResultRun &run = *page->run;
+    if (run.isHeld())
+        return tr("first %1 rows, paused to save memory").arg(countText(run.rowCount()));
+    if (run.isRunning())
+        return {};
+    if (run.error() && run.rowCount() > 0)
+        return run.error()->isCancelled() ? tr("incomplete: stopped after %1 rows").arg(countText(run.rowCount()))
+                                          : tr("incomplete: %1 rows, then an error").arg(countText(run.rowCount()));
+    if (!run.summary().partialReason.isEmpty())
+        return tr("incomplete: %1").arg(run.summary().partialReason);
+    return {};
+}
+
+std::optional<ExportRequest> ResultPane::exportRequest() const
+{
+    const Page *page = currentPage();
+    if (!page || page->run->columns().empty())
+        return std::nullopt;
+    const ResultRun &run = *page->run;
+    ExportRequest request { .title = page->title, .all = { .store = run.store(), .rowCount = run.rowCount() } };
+    for (int column = 0; column < int(run.columns().size()); ++column)
+        request.all.columns.push_back(column);
+    request.incomplete = run.isRunning() && !run.isHeld() ? tr("more are on their way") : incompleteText(page);
+    // A range of rows as they came; sorted or filtered rows are no such range, and go out as a copy instead.
+    const CellRange selected = page->view->grid()->selectedCells();
+    if (selected.cellCount() > 1 && !page->view->grid()->order()) {
+        request.selection = { .store = run.store(), .firstRow = selected.firstPosition, .rowCount = selected.rowCount };
+        request.selection->columns.assign(selected.columns.begin(), selected.columns.end());
+    }
+    return request;
+}
+
+QString ResultPane::currentSql() const
+{
+    const Page *page = currentPage();
+    return page ? page->run->sql() : QString();
 }
 
 void ResultPane::closePage(int index)

@@ -20,6 +20,7 @@ class MessagesView;
 class ResultRun;
 class ResultStore;
 class ResultView;
+struct ExportRequest;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
 enum class RunState { Idle, Running, Finished, Cancelled, Failed };
@@ -50,6 +51,10 @@ public:
     QString transferText() const; ///< "2.1 GB read · 74 MB/s"
     /// The rows of the result that is shown; null when none is.
     std::shared_ptr<ResultStore> currentStore() const;
+    /// What an export dialog has to know of the result that is shown; empty when there is none with columns.
+    std::optional<ExportRequest> exportRequest() const;
+    /// The SQL of the result that is shown.
+    QString currentSql() const;
     /// A line for Messages that belongs to no result.
     void addMessage(const QString &text);
 
@@ -64,6 +69,7 @@ Q_SIGNALS:
     /// "Show" in an error message: put the cursor there.
     void errorActivated(const Grebe::Error &error);
     void selectionSummaryChanged(const QString &text);
+    void exportRequested();
 
 private:
     struct Page;
@@ -73,6 +79,7 @@ private:
     void refresh(Page *page);
     void endPage(Page *page, const std::optional<Error> &error);
     void closePage(int index);
+    QString incompleteText(const Page *page) const;
 
     const Dialect *m_dialect = nullptr;
     QTabBar *m_tabs;
@@ -80,6 +87,7 @@ private:
     Label *m_partial;
     Button *m_loadMore;
     Button *m_loadAll;
+    Button *m_export;
     MessagesView *m_messages;
     std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; Messages is the last tab
 };

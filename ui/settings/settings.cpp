@@ -27,6 +27,9 @@ const Row &row(Settings::Key key)
         { Settings::EditorFontStep, "editor/fontStep"_L1, QMetaType::Int, 0 },
         { Settings::LastFolder, "files/lastFolder"_L1, QMetaType::QString, QString() },
         { Settings::LastConnection, "connections/last"_L1, QMetaType::QString, QString() },
+        { Settings::ExportFormat, "export/format"_L1, QMetaType::QString, u"csv"_s },
+        { Settings::ExportFolder, "export/folder"_L1, QMetaType::QString, QString() },
+        { Settings::ExportOptions, "export/options"_L1, QMetaType::QString, QString() },
     };
     return rows[key];
 }

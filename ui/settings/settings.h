@@ -24,7 +24,10 @@ public:
         ThemeName, ///< "system", "light" or "dark"
         EditorFontStep, ///< pixels added to the system's fixed font
         LastFolder,
-        LastConnection
+        LastConnection,
+        ExportFormat, ///< an id of resultFormats()
+        ExportFolder,
+        ExportOptions ///< what export dialogs ask for besides: a JSON object
     };
 
     Settings();

@@ -30,7 +30,7 @@ struct Registry
 };
 
 // A connection that was closed lets go of its file on a thread of its own, a moment later.
-constexpr std::chrono::seconds closingTime { 3 };
+constexpr std::chrono::seconds closingTime { 6 };
 
 Registry &registry()
 {

@@ -2,11 +2,13 @@
 #include "outputtarget.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,8 +18,15 @@ namespace Grebe {
 
 static Error fileError(const QString &what, const QString &fileName)
 {
-    return { .code = Error::Code::IO,
-             .message = u"%1 cannot be %2: %3."_s.arg(fileName, what, QString::fromLocal8Bit(strerror(errno))) };
+    const int number = errno;
+    Error error { .code = Error::Code::IO,
+                  .message = u"%1 cannot be %2: %3."_s.arg(fileName, what, QString::fromLocal8Bit(strerror(number))),
+                  .vendorNumber = number };
+    if (number == ENOSPC || number == EDQUOT) {
+        error.vendorCode = u"ENOSPC"_s;
+        error.hint = u"The disk is full."_s;
+    }
+    return error;
 }
 
 OutputTarget::OutputTarget(int descriptor, const QString &fileName, const QString &partName)
@@ -34,10 +43,21 @@ Result<std::unique_ptr<OutputTarget>> OutputTarget::open(const QString &fileName
     const bool isSpecial = stat(QFile::encodeName(fileName).constData(), &status) == 0 && !S_ISREG(status.st_mode);
     const QString partName = isSpecial ? QString() : fileName + ".part"_L1;
     const QByteArray path = QFile::encodeName(isSpecial ? fileName : partName);
-    const int flags = O_WRONLY | O_CLOEXEC | (isSpecial ? 0 : O_CREAT | O_TRUNC);
+    const int flags = O_WRONLY | O_CLOEXEC | (isSpecial ? 0 : O_CREAT | O_NOFOLLOW);
     const int descriptor = ::open(path.constData(), flags, 0666);
     if (descriptor < 0)
         return std::unexpected(fileError(u"written"_s, QFile::decodeName(path)));
+    // Emptied under a lock only: two exports to one file must not mix.
+    if (!isSpecial && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(descriptor);
+        return std::unexpected(Error { .code = Error::Code::AlreadyExists,
+                                       .message = u"%1 is being written by another export."_s.arg(fileName) });
+    }
+    if (!isSpecial && ::ftruncate(descriptor, 0) != 0) {
+        const Error error = fileError(u"written"_s, partName);
+        ::close(descriptor);
+        return std::unexpected(error);
+    }
     return std::unique_ptr<OutputTarget>(new OutputTarget(descriptor, fileName, partName));
 }
 
@@ -59,7 +79,15 @@ Result<void> OutputTarget::commit()
     if (!m_partName.isEmpty()
         && ::rename(QFile::encodeName(m_partName).constData(), QFile::encodeName(m_fileName).constData()) != 0)
         return std::unexpected(fileError(u"put in place"_s, m_fileName));
+    if (m_partName.isEmpty())
+        return {};
     m_partName.clear();
+    // Without this a power cut may take the name away again. Not every file system can do it; the file is whole anyway.
+    const QByteArray folder = QFile::encodeName(QFileInfo(m_fileName).absolutePath());
+    if (const int descriptor = ::open(folder.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); descriptor >= 0) {
+        (void)::fsync(descriptor);
+        ::close(descriptor);
+    }
     return {};
 }
 

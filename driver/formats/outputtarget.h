@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "formats/bytesink.h"
+#include "bytesink.h"
 
 #include <memory>
 
@@ -9,7 +9,10 @@ namespace Grebe {
 
 /// Standard output, or a file that has its name only when it is whole: until then it is called NAME.part.
 /// A pipe or a device is written to directly. Letting go without commit() removes the .part file.
-class OutputTarget
+///
+/// Errors     vendorCode `ENOSPC` when the disk is full; AlreadyExists while another export writes the same file.
+/// Thread     one at a time; commit() waits for the disk.
+class GREBE_EXPORT OutputTarget
 {
 public:
     /// An empty name is standard output.
@@ -17,6 +20,8 @@ public:
     ~OutputTarget();
 
     ByteSink &sink() { return m_sink; }
+    /// The bytes are on the disk, the file has its name and so has the folder's entry. After an error the file that had
+    /// the name before still has it.
     Result<void> commit();
     /// Leaves the .part file for a person to look at; its name.
     QString keepPart();
