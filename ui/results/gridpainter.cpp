@@ -2,6 +2,7 @@
 #include "gridpainter.h"
 
 #include "cellformatter.h"
+#include "gridinput.h"
 #include "resultgrid.h"
 #include "widgets/theme.h"
 
@@ -100,9 +101,9 @@ void GridPainter::paint(QPainter &painter, const QRect &clip)
         painter.fillRect(frozen.area.right(), 0, 1, header, Theme::color(m_grid.palette(), Theme::Subdued));
         painter.fillRect(frozen.area.right(), top, 1, std::max(0, bottom - top), Theme::color(m_grid.palette(), Theme::Subdued));
     }
-    if (m_grid.m_dropColumn >= 0) {
-        const int x = m_grid.m_dropColumn < m_grid.columnCount()
-            ? m_grid.columnLeft(m_grid.m_dropColumn)
+    if (const int drop = m_grid.m_input->dropColumn(); drop >= 0) {
+        const int x = drop < m_grid.columnCount()
+            ? m_grid.columnLeft(drop)
             : m_grid.columnLeft(m_grid.columnCount() - 1) + m_grid.columnWidth(m_grid.columnCount() - 1);
         painter.fillRect(x - 1, 0, 2, m_grid.viewport()->height(), Theme::color(m_grid.palette(), Theme::Accent));
     }

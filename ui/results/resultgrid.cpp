@@ -3,6 +3,7 @@
 
 #include "cellformatter.h"
 #include "gridaccessible.h"
+#include "gridinput.h"
 #include "gridpainter.h"
 #include "widgets/theme.h"
 
@@ -34,7 +35,8 @@ constexpr qint64 kSampleRows = 200;
 
 } // namespace
 
-ResultGrid::ResultGrid(QWidget *parent) : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this))
+ResultGrid::ResultGrid(QWidget *parent)
+    : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this)), m_input(std::make_unique<GridInput>(*this))
 {
     GridAccessible::install();
     setFrameShape(QFrame::NoFrame);
@@ -510,201 +512,38 @@ ResultGrid::Hit ResultGrid::hit(QPoint position) const
 
 void ResultGrid::mousePressEvent(QMouseEvent *event)
 {
-    const Hit at = hit(event->position().toPoint());
-    const bool extend = event->modifiers().testFlag(Qt::ShiftModifier) && m_currentRow >= 0;
-    if (event->button() == Qt::RightButton) {
-        const Range selected = selection();
-        const bool inside = at.row >= selected.firstRow && at.row <= selected.lastRow
-            && at.column >= selected.firstColumn && at.column <= selected.lastColumn;
-        if (at.area == Area::Cells && at.row >= 0 && at.column >= 0 && !inside)
-            setCurrentCell(at.row, at.column);
-        return;
-    }
-    if (event->button() != Qt::LeftButton)
-        return;
-    if (at.resizeColumn >= 0) {
-        m_resizing = at.resizeColumn;
-        m_resizeOffset = columnLeft(m_resizing) + columnWidth(m_resizing) - int(event->position().x());
-        return;
-    }
-    m_selecting = true;
-    m_selectingArea = at.area;
-    switch (at.area) {
-    case Area::Corner: selectAll(); break;
-    case Area::Header:
-        if (event->modifiers().testFlag(Qt::ControlModifier)) {
-            selectColumn(at.column, extend);
-        } else {
-            m_headerPressed = at.column;
-            m_pressedAt = event->position().toPoint();
-            m_selecting = false;
-        }
-        break;
-    case Area::RowHeader: selectRow(at.row, extend); break;
-    case Area::Cells:
-        if (at.row >= 0 && at.column >= 0)
-            setCurrentCell(at.row, at.column, extend);
-        break;
-    case Area::Nothing: break;
-    }
+    m_input->mousePress(event);
 }
 
 void ResultGrid::mouseMoveEvent(QMouseEvent *event)
 {
-    const QPoint position = event->position().toPoint();
-    if (m_resizing >= 0) {
-        setColumnWidth(m_resizing, position.x() + m_resizeOffset - columnLeft(m_resizing));
-        return;
-    }
-    const Hit at = hit(position);
-    viewport()->setCursor(at.resizeColumn >= 0 ? Qt::SplitHCursor : Qt::ArrowCursor);
-    if (m_headerPressed >= 0) {
-        if (m_dropColumn < 0 && (position - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
-            return;
-        const int over = at.column >= 0 ? at.column : position.x() < rowHeaderWidth() ? 0 : columnCount() - 1;
-        const QRect rect = headerRect(over);
-        m_dropColumn = over + (position.x() > rect.center().x() ? 1 : 0);
-        viewport()->update();
-        return;
-    }
-    if (!m_selecting || !(event->buttons() & Qt::LeftButton) || m_rowCount == 0)
-        return;
-    // Dragging past an edge scrolls; rows and columns are clamped to what is there.
-    qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
-    if (position.y() < headerHeight())
-        row = m_firstRow - 1;
-    const int column = at.column >= 0 ? at.column : (position.x() < rowHeaderWidth() ? 0 : columnCount() - 1);
-    if (m_selectingArea == Area::Cells) {
-        setCurrentCell(row, column, true);
-    } else if (m_selectingArea == Area::RowHeader) {
-        selectRow(std::clamp<qint64>(row, 0, m_rowCount - 1), true);
-        ensureVisible(m_currentRow, -1);
-    } else if (m_selectingArea == Area::Header) {
-        selectColumn(column, true);
-    }
+    m_input->mouseMove(event);
 }
 
 void ResultGrid::mouseReleaseEvent(QMouseEvent *event)
 {
-    if (m_headerPressed >= 0)
-        endHeaderPress(event);
-    m_resizing = -1;
-    m_selecting = false;
-}
-
-void ResultGrid::endHeaderPress(QMouseEvent *event)
-{
-    const int pressed = std::exchange(m_headerPressed, -1);
-    const int drop = std::exchange(m_dropColumn, -1);
-    if (drop >= 0)
-        moveColumn(pressed, drop > pressed ? drop - 1 : drop);
-    else if (pressed < columnCount())
-        Q_EMIT sortRequested(keysAfterClick(sourceColumn(pressed), event->modifiers().testFlag(Qt::ShiftModifier)));
-    viewport()->update();
-}
-
-// Ascending, descending, as it came; with Shift the other keys stay.
-QList<SortKey> ResultGrid::keysAfterClick(int source, bool adds) const
-{
-    QList<SortKey> keys = m_sortKeys;
-    const auto same = [source](const SortKey &key) { return key.column == source; };
-    auto found = std::find_if(keys.begin(), keys.end(), same);
-    SortKey next { .column = source };
-    const bool isLast = found != keys.end() && found->isDescending;
-    if (found != keys.end())
-        next.isDescending = true;
-    if (!adds)
-        return isLast ? QList<SortKey>() : QList<SortKey> { next };
-    if (isLast)
-        keys.erase(found);
-    else if (found != keys.end())
-        *found = next;
-    else
-        keys += next;
-    return keys;
+    m_input->mouseRelease(event);
 }
 
 void ResultGrid::mouseDoubleClickEvent(QMouseEvent *event)
 {
-    const Hit at = hit(event->position().toPoint());
-    if (at.resizeColumn >= 0)
-        autoSizeColumn(at.resizeColumn);
-    else
-        mousePressEvent(event);
+    m_input->doubleClick(event);
 }
 
 void ResultGrid::keyPressEvent(QKeyEvent *event)
 {
-    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
-    const bool control = event->modifiers().testFlag(Qt::ControlModifier);
-    if (event->matches(QKeySequence::SelectAll))
-        return selectAll();
-    if (control && event->key() == Qt::Key_C && !(event->modifiers() & Qt::AltModifier))
-        return Q_EMIT copyRequested(shift);
-    if (control && (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))
-        return changeFontSize(1);
-    if (control && event->key() == Qt::Key_Minus)
-        return changeFontSize(-1);
-    if (control && event->key() == Qt::Key_0)
-        return changeFontSize(0);
-    // As in spreadsheets.
-    if (event->key() == Qt::Key_Space && control)
-        return selectColumn(m_currentColumn);
-    if (event->key() == Qt::Key_Space && shift)
-        return selectRow(m_currentRow);
-    qint64 row = m_currentRow;
-    int column = m_currentColumn;
-    switch (event->key()) {
-    case Qt::Key_Up: row = control ? 0 : row - 1; break;
-    case Qt::Key_Down: row = control ? m_rowCount - 1 : row + 1; break;
-    case Qt::Key_Left: column = control ? 0 : column - 1; break;
-    case Qt::Key_Right: column = control ? columnCount() - 1 : column + 1; break;
-    case Qt::Key_PageUp:
-        if (control)
-            return QAbstractScrollArea::keyPressEvent(event);
-        row -= visibleRows();
-        break;
-    case Qt::Key_PageDown:
-        if (control)
-            return QAbstractScrollArea::keyPressEvent(event);
-        row += visibleRows();
-        break;
-    case Qt::Key_Home:
-        column = 0;
-        row = control ? 0 : row;
-        break;
-    case Qt::Key_End:
-        column = columnCount() - 1;
-        row = control ? m_rowCount - 1 : row;
-        break;
-    case Qt::Key_Tab: column + 1 < columnCount() ? ++column : (column = 0, ++row); break;
-    case Qt::Key_Backtab: column > 0 ? --column : (column = columnCount() - 1, --row); break;
-    default: QAbstractScrollArea::keyPressEvent(event); return;
-    }
-    setCurrentCell(row, column, shift && event->key() != Qt::Key_Backtab);
-    event->accept();
+    if (m_input->keyPress(event))
+        event->accept();
+    else
+        QAbstractScrollArea::keyPressEvent(event);
 }
 
 void ResultGrid::wheelEvent(QWheelEvent *event)
 {
-    if (event->modifiers().testFlag(Qt::ControlModifier)) {
-        if (event->angleDelta().y())
-            changeFontSize(event->angleDelta().y() > 0 ? 1 : -1);
+    if (m_input->wheel(event))
         event->accept();
-        return;
-    }
-    if (std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y())
-        || event->modifiers().testFlag(Qt::ShiftModifier)) {
+    else
         QAbstractScrollArea::wheelEvent(event);
-        return;
-    }
-    // Three lines a notch, whatever the scroll bar's steps mean; parts of a notch add up.
-    m_wheelRest += event->angleDelta().y() * QApplication::wheelScrollLines();
-    const int lines = m_wheelRest / 120;
-    m_wheelRest -= lines * 120;
-    if (lines)
-        scrollToRow(m_firstRow - lines);
-    event->accept();
 }
 
 void ResultGrid::changeFontSize(int steps)

@@ -15,6 +15,7 @@
 
 namespace Grebe {
 
+class GridInput;
 class GridPainter;
 
 /// The rows of a result, painted straight from the store: no model, no item, no copy of a cell.
@@ -132,6 +133,7 @@ protected:
     bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
+    friend class GridInput;
     friend class GridPainter;
 
     enum class Area { Corner, Header, RowHeader, Cells, Nothing };
@@ -155,8 +157,6 @@ private:
     int wantedWidth(int source) const;
     void updateRows();
     void select();
-    void endHeaderPress(QMouseEvent *event);
-    QList<SortKey> keysAfterClick(int source, bool adds) const;
     void changeFontSize(int steps);
     void announce(qint64 oldRow, int oldColumn);
 
@@ -165,6 +165,7 @@ private:
     QStringList m_names;
     GridColumns m_layout;
     std::unique_ptr<GridPainter> m_painter;
+    std::unique_ptr<GridInput> m_input;
     RowOrderPtr m_order;
     QList<SortKey> m_sortKeys;
     QList<QWidget *> m_bars;
@@ -183,14 +184,6 @@ private:
     bool m_wholeRows = false;
     bool m_wholeColumns = false;
 
-    int m_resizing = -1;
-    int m_resizeOffset = 0;
-    int m_headerPressed = -1;
-    QPoint m_pressedAt;
-    int m_dropColumn = -1; ///< where a dragged column would go
-    bool m_selecting = false;
-    Area m_selectingArea = Area::Nothing;
-    int m_wheelRest = 0;
     bool m_movedRows = false;
 };
 
