@@ -9,6 +9,7 @@
 
 #include <QtConcurrent>
 
+#include <functional>
 #include <map>
 
 using namespace Qt::StringLiterals;
@@ -94,6 +95,9 @@ private:
     std::optional<Error> select(const QList<Filter> &filters, std::vector<quint64> &bits)
     {
         bits.assign(size_t((m_rowCount + 63) / 64), 0);
+        std::map<int, std::vector<qsizetype>> alternatives;
+        for (qsizetype i = 0; i < filters.size(); ++i)
+            alternatives[filters[i].alternative].push_back(i);
         std::vector<std::unique_ptr<const RowFilter>> tests;
         ColumnViewPtr first;
         for (const Filter &filter : filters) {
@@ -112,11 +116,16 @@ private:
         inParallel(qint64(met.size()), 1, [&](qint64 part, qint64) {
             const qint64 rowCount = first->parts()[size_t(part)].rowCount;
             auto &mine = met[size_t(part)];
-            mine.assign(size_t((rowCount + 63) / 64), ~quint64(0));
-            if (rowCount % 64)
-                mine.back() = (quint64(1) << (rowCount % 64)) - 1;
-            for (qsizetype i = 0; i < filters.size() && !m_promise.isCanceled(); ++i)
-                tests[size_t(i)]->apply((*m_views[filters[i].column]).parts()[size_t(part)], mine.data());
+            mine.assign(size_t((rowCount + 63) / 64), 0);
+            std::vector<quint64> all;
+            for (const auto &[number, members] : alternatives) {
+                all.assign(mine.size(), ~quint64(0));
+                if (rowCount % 64)
+                    all.back() = (quint64(1) << (rowCount % 64)) - 1;
+                for (size_t i = 0; i < members.size() && !m_promise.isCanceled(); ++i)
+                    tests[size_t(members[i])]->apply((*m_views.at(filters[members[i]].column)).parts()[size_t(part)], all.data());
+                std::ranges::transform(mine, all, mine.begin(), std::bit_or());
+            }
             step(double(done += rowCount) / double(m_rowCount));
         });
         for (size_t i = 0; i < met.size(); ++i)

@@ -89,9 +89,11 @@ struct Filter
     QString value;
     QString upperValue {}; ///< of Between, which includes both ends
     bool isCaseSensitive = false; ///< of Contains and Regex; without it ASCII letters, or in Regex all, are alike
+    /// Filters of one number must all be met; a row is shown that meets those of any number.
+    int alternative = 0;
 };
 
-/// The rows that meet all filters, sorted by the first key, among its equals by the second and so on; rows equal in all
+/// The rows that meet the filters (of any one alternative), sorted by the first key, among its equals by the second and so on; rows equal in all
 /// keys stay as they came.
 ///
 /// Errors     InvalidArgument names the filter whose value can't be read as its column's type; IO when rows on disk
