@@ -61,11 +61,24 @@ public:
     // Batches read back last: a grid asks for the same few again and again.
     std::array<std::shared_ptr<arrow::RecordBatch>, 8> recent;
 
+    // Of a derived store.
+    struct Made
+    {
+        std::weak_ptr<arrow::RecordBatch> from;
+        std::shared_ptr<arrow::RecordBatch> batch;
+    };
+    std::shared_ptr<arrow::RecordBatch> make(const std::shared_ptr<arrow::RecordBatch> &from);
+
+    std::shared_ptr<const ResultStore> base;
+    Derive derive;
+    std::array<Made, 8> made;
+
 private:
     void fail(const Error &why);
     std::optional<size_t> oldestSlot() const; // with the mutex held
 
     size_t m_nextRecent = 0;
+    size_t m_nextMade = 0;
 };
 
 size_t ResultStore::Impl::indexOf(qint64 row) const
@@ -117,6 +130,25 @@ std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::load(size_t index)
     slot.seen = batch;
     leaving = std::exchange(recent[m_nextRecent], batch);
     m_nextRecent = (m_nextRecent + 1) % recent.size();
+    return batch;
+}
+
+std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::make(const std::shared_ptr<arrow::RecordBatch> &from)
+{
+    if (!from)
+        return nullptr;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const Made &known : made) {
+            if (known.batch && known.from.lock() == from)
+                return known.batch;
+        }
+    }
+    Made fresh { from, derive(from) };
+    const std::shared_ptr<arrow::RecordBatch> batch = fresh.batch;
+    const std::scoped_lock lock(mutex);
+    std::swap(made[m_nextMade], fresh);
+    m_nextMade = (m_nextMade + 1) % made.size();
     return batch;
 }
 
@@ -210,6 +242,16 @@ ResultStore::~ResultStore()
     setSpillErrorHandler({});
 }
 
+std::shared_ptr<ResultStore> ResultStore::derived(std::shared_ptr<const ResultStore> base,
+                                                  const std::shared_ptr<arrow::Schema> &schema, Derive derive)
+{
+    auto store = std::make_shared<ResultStore>();
+    store->m_impl->schema = schema;
+    store->m_impl->base = std::move(base);
+    store->m_impl->derive = std::move(derive);
+    return store;
+}
+
 void ResultStore::setSchema(const std::shared_ptr<arrow::Schema> &schema)
 {
     const std::scoped_lock lock(m_impl->mutex);
@@ -238,12 +280,16 @@ void ResultStore::append(const std::shared_ptr<arrow::RecordBatch> &batch)
 
 qint64 ResultStore::rowCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->rowCount();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->firstRows.back();
 }
 
 qint64 ResultStore::byteCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->byteCount();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->memoryByteCount + m_impl->spilledByteCount;
 }
@@ -262,17 +308,23 @@ qint64 ResultStore::spilledByteCount() const
 
 qsizetype ResultStore::batchCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->batchCount();
     const std::scoped_lock lock(m_impl->mutex);
     return qsizetype(m_impl->slots.size());
 }
 
 std::shared_ptr<arrow::RecordBatch> ResultStore::batch(qsizetype index) const
 {
+    if (m_impl->base)
+        return m_impl->make(m_impl->base->batch(index));
     return index < 0 ? nullptr : m_impl->load(size_t(index));
 }
 
 qint64 ResultStore::firstRow(qsizetype index) const
 {
+    if (m_impl->base)
+        return m_impl->base->firstRow(index);
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->firstRows[size_t(std::clamp<qsizetype>(index, 0, qsizetype(m_impl->slots.size())))];
 }
@@ -281,6 +333,11 @@ ResultStore::Place ResultStore::place(qint64 row) const
 {
     size_t index = 0;
     Place place;
+    if (m_impl->base) {
+        place = m_impl->base->place(row);
+        place.batch = m_impl->make(place.batch);
+        return place;
+    }
     {
         const std::scoped_lock lock(m_impl->mutex);
         if (row < 0 || row >= m_impl->firstRows.back())
@@ -329,6 +386,8 @@ void ResultStore::dropBefore(qint64 row)
 
 std::optional<Error> ResultStore::spillError() const
 {
+    if (m_impl->base)
+        return m_impl->base->spillError();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->error;
 }

@@ -47,6 +47,12 @@ public:
     ResultStore(const ResultStore &) = delete;
     ResultStore &operator=(const ResultStore &) = delete;
 
+    /// A view of `base` whose batches are made from its own by `derive` when they are asked for, as many rows each; the
+    /// last few are kept. It grows with `base`; nothing can be appended to it or dropped from it.
+    using Derive = std::function<std::shared_ptr<arrow::RecordBatch>(const std::shared_ptr<arrow::RecordBatch> &)>;
+    static std::shared_ptr<ResultStore> derived(std::shared_ptr<const ResultStore> base, const std::shared_ptr<arrow::Schema> &schema,
+                                                Derive derive);
+
     void setSchema(const std::shared_ptr<arrow::Schema> &schema);
     std::shared_ptr<arrow::Schema> schema() const; ///< null until it is known
     void append(const std::shared_ptr<arrow::RecordBatch> &batch);
