@@ -242,6 +242,10 @@ void MainWindow::makeMenus()
             tab->runAll();
     });
     m_editorActions += m_runAll;
+    m_editorActions += add(query, tr("Run into a &New Result Tab"), { key("Ctrl+\\") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->runInNewTab();
+    });
     m_stop = add(query, tr("&Stop"), { key("Ctrl+F2") }, [this] {
         if (QueryTab *tab = currentTab())
             tab->stop();
@@ -270,6 +274,15 @@ void MainWindow::makeMenus()
             tab->editor()->setFocus(Qt::ShortcutFocusReason);
     });
 
+    results->addSeparator();
+    m_editorActions += add(results, tr("&Keep This Result"), { key("Ctrl+Shift+K") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->togglePin();
+    });
+    m_editorActions += add(results, tr("The S&QL That Ran"), { key("Ctrl+Alt+Q") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->toggleSql();
+    });
     results->addSeparator();
     m_editorActions += add(results, tr("E&xport…"), { key("Ctrl+E") }, &MainWindow::exportResult);
 
@@ -485,7 +498,7 @@ void MainWindow::updateStatus()
         m_status->setState(tr("Ready"), std::nullopt);
     else
         m_status->setState(results->stateText(), dot(results->state()));
-    m_status->setFacts({ results->rowText(), results->transferText() });
+    m_status->setFacts({ results->rowText(), results->transferText(), results->zoneText() });
     QStringList right;
     if (tab->isRunning())
         right += tr("Ctrl+F2 stops it on the server");

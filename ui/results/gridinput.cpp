@@ -8,7 +8,15 @@
 #include <algorithm>
 #include <utility>
 
+using namespace Qt::StringLiterals;
+
 namespace Grebe {
+
+namespace {
+
+constexpr int kNotch = 120; // of a wheel, in eighths of a degree
+
+} // namespace
 
 void GridInput::mousePress(QMouseEvent *event)
 {
@@ -72,7 +80,7 @@ void GridInput::mouseMove(QMouseEvent *event)
     if (!m_selecting || !(event->buttons() & Qt::LeftButton) || m_grid.m_rowCount == 0)
         return;
     // Dragging past an edge scrolls; rows and columns are clamped to what is there.
-    qint64 row = m_grid.m_firstRow + (position.y() - m_grid.headerHeight()) / m_grid.rowHeight();
+    qint64 row = m_grid.m_firstRow + (position.y() - m_grid.headerHeight() + m_grid.m_rowOffset) / m_grid.rowHeight();
     if (position.y() < m_grid.headerHeight())
         row = m_grid.m_firstRow - 1;
     const int column = at.column >= 0 ? at.column : (position.x() < m_grid.rowHeaderWidth() ? 0 : m_grid.columnCount() - 1);
@@ -187,22 +195,32 @@ bool GridInput::keyPress(QKeyEvent *event)
     return true;
 }
 
+// A touchpad says pixels, except on X11, where they are the driver's guess; a wheel says notches of 120, or parts of them.
 bool GridInput::wheel(QWheelEvent *event)
 {
     if (event->modifiers().testFlag(Qt::ControlModifier)) {
-        if (event->angleDelta().y())
-            m_grid.changeFontSize(event->angleDelta().y() > 0 ? 1 : -1);
+        m_zoomRest += event->angleDelta().y();
+        const int steps = m_zoomRest / kNotch;
+        m_zoomRest -= steps * kNotch;
+        if (steps)
+            m_grid.changeFontSize(steps);
         return true;
     }
-    if (std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y())
-        || event->modifiers().testFlag(Qt::ShiftModifier))
-        return false;
-    // Three lines a notch, whatever the scroll bar's steps mean; parts of a notch add up.
-    m_wheelRest += event->angleDelta().y() * QApplication::wheelScrollLines();
-    const int lines = m_wheelRest / 120;
-    m_wheelRest -= lines * 120;
-    if (lines)
-        m_grid.scrollToRow(m_grid.m_firstRow - lines);
+    const bool isSideways = event->modifiers().testFlag(Qt::ShiftModifier);
+    QPoint pixels = event->pixelDelta();
+    if (pixels.isNull() || QGuiApplication::platformName() == "xcb"_L1) {
+        const int line = QApplication::wheelScrollLines();
+        m_wheelRest += QPoint(event->angleDelta().x() * line * m_grid.horizontalScrollBar()->singleStep(),
+                              event->angleDelta().y() * line * m_grid.rowHeight());
+        pixels = m_wheelRest / kNotch;
+        m_wheelRest -= pixels * kNotch;
+    }
+    if (isSideways && pixels.x() == 0)
+        pixels = pixels.transposed();
+    if (pixels.x())
+        m_grid.horizontalScrollBar()->setValue(m_grid.horizontalScrollBar()->value() - pixels.x());
+    if (pixels.y())
+        m_grid.scrollByPixels(-pixels.y());
     return true;
 }
 

@@ -43,7 +43,8 @@ private:
     int m_dropColumn = -1;
     bool m_selecting = false;
     ResultGrid::Area m_selectingArea = ResultGrid::Area::Nothing;
-    int m_wheelRest = 0;
+    QPoint m_wheelRest; ///< parts of a pixel that add up
+    int m_zoomRest = 0;
 };
 
 } // namespace Grebe

@@ -61,6 +61,7 @@ void ResultGrid::setResult(std::shared_ptr<ResultStore> store, const std::vector
     m_layout.reset(m_columns ? int(m_columns->size()) : 0, kMinimumWidth);
     m_sourceRowCount = m_rowCount = 0;
     m_firstRow = 0;
+    m_rowOffset = 0;
     m_currentRow = m_anchorRow = -1;
     m_currentColumn = m_anchorColumn = -1;
     m_wholeRows = m_wholeColumns = false;
@@ -82,7 +83,7 @@ void ResultGrid::setRowCount(qint64 rowCount)
 void ResultGrid::updateRows()
 {
     const qint64 rowCount = m_order ? m_order->size() : m_sourceRowCount;
-    const qint64 shownEnd = m_firstRow + visibleRows() + 1;
+    const qint64 shownEnd = m_firstRow + visibleRows() + 2;
     const bool visible = m_rowCount < shownEnd;
     const int oldRowHeader = rowHeaderWidth();
     m_rowCount = rowCount;
@@ -104,6 +105,7 @@ void ResultGrid::setOrder(const RowOrderPtr &order, const QList<SortKey> &keys)
     m_sortKeys = keys;
     m_rowCount = m_order ? m_order->size() : m_sourceRowCount;
     m_firstRow = 0;
+    m_rowOffset = 0;
     updateScrollBars();
     viewport()->update();
     if (m_rowCount == 0) {
@@ -168,6 +170,26 @@ void ResultGrid::freezeColumns(int count)
     updateScrollBars();
     viewport()->update();
     Q_EMIT layoutChanged();
+}
+
+void ResultGrid::setMarkedCells(CellTest isMarked)
+{
+    m_isMarked = std::move(isMarked);
+    viewport()->update();
+}
+
+void ResultGrid::setDisplay(const CellDisplay &display)
+{
+    if (m_display == display)
+        return;
+    m_display = display;
+    viewport()->update();
+    Q_EMIT displayChanged();
+}
+
+QString ResultGrid::typeText(int source) const
+{
+    return m_display.typeText((*m_columns)[size_t(source)], source);
 }
 
 int ResultGrid::rowHeight() const
@@ -245,7 +267,11 @@ void ResultGrid::updateScrollBars()
 {
     const qint64 last = std::max<qint64>(0, m_rowCount - visibleRows());
     m_rowsPerStep = last / std::numeric_limits<int>::max() + 1;
-    m_firstRow = std::min(m_firstRow, last);
+    if (m_firstRow >= last) {
+        m_firstRow = last;
+        m_rowOffset = 0;
+    }
+    m_rowOffset = std::min(m_rowOffset, rowHeight() - 1);
     const qint64 firstRow = m_firstRow;
     {
         const QSignalBlocker blocker(verticalScrollBar());
@@ -262,25 +288,46 @@ void ResultGrid::updateScrollBars()
 
 void ResultGrid::scrollContentsBy(int, int dy)
 {
-    if (dy)
+    if (dy) {
         m_firstRow = std::min(qint64(verticalScrollBar()->value()) * m_rowsPerStep,
                               std::max<qint64>(0, m_rowCount - visibleRows()));
+        m_rowOffset = 0;
+        Q_EMIT scrolled();
+    }
     viewport()->update();
 }
 
-void ResultGrid::scrollToRow(qint64 row)
+void ResultGrid::scrollToRow(qint64 row, int offset)
 {
-    m_firstRow = std::clamp<qint64>(row, 0, std::max<qint64>(0, m_rowCount - visibleRows()));
-    const QSignalBlocker blocker(verticalScrollBar());
-    verticalScrollBar()->setValue(int(m_firstRow / m_rowsPerStep));
+    const qint64 last = std::max<qint64>(0, m_rowCount - visibleRows());
+    m_firstRow = std::clamp<qint64>(row, 0, last);
+    m_rowOffset = row < 0 || m_firstRow >= last ? 0 : std::clamp(offset, 0, rowHeight() - 1);
+    {
+        const QSignalBlocker blocker(verticalScrollBar());
+        verticalScrollBar()->setValue(int(m_firstRow / m_rowsPerStep));
+    }
     viewport()->update();
+    Q_EMIT scrolled();
+}
+
+void ResultGrid::scrollByPixels(qint64 pixels)
+{
+    const qint64 height = rowHeight();
+    const qint64 wanted = m_rowOffset + pixels;
+    const qint64 rows = wanted >= 0 ? wanted / height : -((height - 1 - wanted) / height);
+    scrollToRow(m_firstRow + rows, int(wanted - rows * height));
+}
+
+int ResultGrid::rowTop(qint64 row) const
+{
+    return int(headerHeight() - m_rowOffset + (row - m_firstRow) * rowHeight());
 }
 
 void ResultGrid::ensureVisible(qint64 row, int column)
 {
-    if (row < m_firstRow)
+    if (row < m_firstRow || (row == m_firstRow && m_rowOffset > 0))
         scrollToRow(row);
-    else if (row >= m_firstRow + visibleRows())
+    else if (row >= m_firstRow + visibleRows() && rowTop(row) + rowHeight() > viewport()->height())
         scrollToRow(row - visibleRows() + 1);
     if (column < m_layout.frozen() || column >= columnCount())
         return;
@@ -407,7 +454,7 @@ QByteArray ResultGrid::selectedText(bool withHeader, qint64 maxBytes, bool *tooL
 
 QRect ResultGrid::cellRect(qint64 row, int column) const
 {
-    return { columnLeft(column), int(headerHeight() + (row - m_firstRow) * rowHeight()), columnWidth(column), rowHeight() };
+    return { columnLeft(column), rowTop(row), columnWidth(column), rowHeight() };
 }
 
 QRect ResultGrid::headerRect(int column) const
@@ -426,7 +473,7 @@ QString ResultGrid::cellText(qint64 row, int column, qsizetype maxChars, bool *i
     if (!place.batch)
         return {};
     if (!formatter(column).isNull(*place.batch, source, place.row))
-        return formatter(column).text(*place.batch, source, place.row, maxChars);
+        return m_display.text(formatter(column), *place.batch, source, place.row, maxChars);
     if (isNull)
         *isNull = true;
     return u"NULL"_s;
@@ -436,7 +483,7 @@ int ResultGrid::wantedWidth(int source) const
 {
     const ColumnFormatter &formatter = (*m_columns)[size_t(source)];
     qreal width = m_painter->textWidth(singleLine(m_names.value(source)));
-    width = std::max(width, std::min(QFontMetricsF(Theme::smallFont(font())).horizontalAdvance(formatter.typeText()), 220.0));
+    width = std::max(width, std::min(QFontMetricsF(Theme::smallFont(font())).horizontalAdvance(typeText(source)), 220.0));
     const qint64 sample = std::min(m_rowCount, kSampleRows);
     for (qint64 row = 0; row < sample && width <= kMaximumAutoWidth; ++row) {
         const ResultStore::Place place = m_store->place(sourceRow(row));
@@ -444,7 +491,7 @@ int ResultGrid::wantedWidth(int source) const
             break;
         const bool isNull = formatter.isNull(*place.batch, source, place.row);
         width = std::max(width, m_painter->textWidth(
-                                    isNull ? u"NULL"_s : singleLine(formatter.text(*place.batch, source, place.row, 120))));
+                                    isNull ? u"NULL"_s : singleLine(m_display.text(formatter, *place.batch, source, place.row, 120))));
     }
     return std::clamp(int(width) + 2 * kPadding + 3, kMinimumWidth, kMaximumAutoWidth);
 }
@@ -499,7 +546,7 @@ ResultGrid::Hit ResultGrid::hit(QPoint position) const
         }
     }
     if (!inHeader) {
-        const qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
+        const qint64 row = m_firstRow + (position.y() - headerHeight() + m_rowOffset) / rowHeight();
         if (row < m_rowCount)
             result.row = row;
     }
@@ -591,7 +638,7 @@ bool ResultGrid::viewportEvent(QEvent *event)
     const Hit at = hit(help->pos());
     QString text;
     if (at.area == Area::Header && at.column >= 0) {
-        text = singleLine(columnName(at.column)) + u'\n' + formatter(at.column).typeText();
+        text = singleLine(columnName(at.column)) + u'\n' + typeText(sourceColumn(at.column));
     } else if (at.area == Area::Cells && at.row >= 0 && at.column >= 0) {
         const QString value = cellText(at.row, at.column, 2000);
         if (m_painter->textWidth(singleLine(value)) > columnWidth(at.column) - 2 * kPadding)

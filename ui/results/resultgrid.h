@@ -5,11 +5,13 @@
 #include "extension/columnformatter.h"
 #include "extension/resultorder.h"
 #include "extension/resultstore.h"
+#include "celldisplay.h"
 #include "gridcolumns.h"
 
 #include <QAbstractScrollArea>
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -87,7 +89,9 @@ public:
     QString cellText(qint64 row, int column, qsizetype maxChars = -1, bool *isNull = nullptr) const;
 
     qint64 firstVisibleRow() const { return m_firstRow; }
-    void scrollToRow(qint64 row);
+    int rowOffset() const { return m_rowOffset; } ///< pixels of the first visible row that are scrolled away
+    void scrollToRow(qint64 row, int offset = 0);
+    void scrollByPixels(qint64 pixels); ///< positive: towards the end
     int rowHeight() const;
     int columnWidth(int column) const { return m_layout.width(column); }
     void setColumnWidth(int column, int width);
@@ -103,11 +107,20 @@ public:
     void addHeaderBar(QWidget *bar);
     /// Cells and names that hold it are marked.
     void setFoundText(const QString &text);
+    /// Cells for which it is true get a mark; empty: none.
+    using CellTest = std::function<bool(qint64 row, int source)>;
+    void setMarkedCells(CellTest isMarked);
+    /// How values are written; what is copied, searched and filtered stays what was sent.
+    void setDisplay(const CellDisplay &display);
+    const CellDisplay &display() const { return m_display; }
+    QString typeText(int source) const; ///< the engine's type, and the zone its times are shown in
 
     QSize sizeHint() const override { return { 600, 300 }; }
 
 Q_SIGNALS:
     void selectionChanged();
+    void scrolled(); ///< up or down
+    void displayChanged();
     void layoutChanged(); ///< a person changed widths, order, hidden or frozen columns
     void copyRequested(bool withHeader);
     /// A click on a header, or the menu: what to sort by from now on.
@@ -150,6 +163,7 @@ private:
     int headerHeight() const;
     int rowHeaderWidth() const;
     int columnLeft(int column) const; ///< in the viewport
+    int rowTop(qint64 row) const; ///< in the viewport
     qint64 visibleRows() const; ///< whole rows that fit
     void updateScrollBars();
     void placeBars();
@@ -170,9 +184,12 @@ private:
     QList<SortKey> m_sortKeys;
     QList<QWidget *> m_bars;
     QString m_foundText;
+    CellTest m_isMarked;
+    CellDisplay m_display;
     qint64 m_sourceRowCount = 0;
     qint64 m_rowCount = 0;
     qint64 m_firstRow = 0;
+    int m_rowOffset = 0;
     qint64 m_rowsPerStep = 1; ///< of the scroll bar, beyond what an int counts
     bool m_isSized = false;
     bool m_hasOwnWidths = false; ///< given from outside: not to be measured again
