@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakestatement.h"
+#include "results/cellformatter.h"
 #include "results/messagesview.h"
 #include "results/resultgrid.h"
 #include "results/resultpane.h"
+#include "widgets/button.h"
 
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
+
+#include <sys/resource.h>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -25,12 +32,15 @@ private Q_SLOTS:
     void stopReachesTheStatement();
     void partialRowsAreMarked();
     void anUpdateSaysHowManyRows();
+    void firstRowsAndMore();
+    void fullDiskIsSaid();
     void closingTheTabLetsGoOfTheStatement();
 
 private:
     FakeStatement *run(const QString &title = u"orders"_s);
     QString tabTexts() const;
     QString labels() const;
+    Button *buttonOf(const QString &text) const; ///< that is visible
 
     std::unique_ptr<ResultPane> m_pane;
     std::shared_ptr<arrow::Schema> m_schema = arrow::schema(
@@ -83,6 +93,15 @@ QString tst_ResultPane::labels() const
             texts << label->text();
     }
     return texts.join(u'|');
+}
+
+Button *tst_ResultPane::buttonOf(const QString &text) const
+{
+    for (Button *button : m_pane->findChildren<Button *>()) {
+        if (button->isVisibleTo(m_pane.get()) && button->text() == text)
+            return button;
+    }
+    return nullptr;
 }
 
 void tst_ResultPane::rowsShowWhileTheyArrive()
@@ -159,6 +178,60 @@ void tst_ResultPane::anUpdateSaysHowManyRows()
     statement->end(StatementSummary { .affectedRows = 5, .updateType = u"INSERT"_s });
     QTRY_COMPARE(m_pane->state(), RunState::Finished);
     QVERIFY2(labels().contains(u"INSERT: 5 rows"_s), qPrintable(labels()));
+}
+
+void tst_ResultPane::firstRowsAndMore()
+{
+    m_pane->setRowLimit(10);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 12));
+    QCOMPARE(statement->pauseCount, 1);
+    QTRY_VERIFY2(labels().contains(u"first 12 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"Load more"_s)->click();
+    QCOMPARE(statement->resumeCount, 1);
+    statement->give(batchOf(m_schema, 12));
+    QTRY_VERIFY2(labels().contains(u"first 24 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"All"_s)->click();
+    QCOMPARE(statement->resumeCount, 2);
+    statement->give(batchOf(m_schema, 12));
+    statement->end();
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
+    QVERIFY2(!labels().contains(u"first"_s), qPrintable(labels()));
+}
+
+void tst_ResultPane::fullDiskIsSaid()
+{
+    QTemporaryDir folder;
+    ResultStore::setSpillFolder(folder.filePath(u"results"_s));
+    ResultStore::setMemoryBudget(1'000'000);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before;
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit full { 1'000'000, before.rlim_max };
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY2(labels().contains(u"all %1 rows are safe"_s.arg(countText(500'000))), qPrintable(labels()));
+    QVERIFY2(labels().contains(folder.filePath(u"results"_s)), qPrintable(labels()));
+    QCOMPARE(statement->pauseCount, 1);
+    QCOMPARE(m_pane->stateText(), u"Paused, the server waits"_s);
+    QVERIFY(!buttonOf(u"Close other results"_s));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    buttonOf(u"Retry"_s)->click();
+    QTRY_VERIFY2(!labels().contains(u"safe"_s), qPrintable(labels()));
+    QCOMPARE(statement->resumeCount, 1);
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY(buttonOf(u"Stop"_s));
+    buttonOf(u"Stop"_s)->click();
+    QTRY_COMPARE(m_pane->state(), RunState::Cancelled);
+    QTRY_VERIFY2(labels().contains(u"All %1 rows are safe, in memory"_s.arg(countText(1'000'000))), qPrintable(labels()));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    m_pane.reset();
+    ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
+    ResultStore::setSpillFolder({});
 }
 
 void tst_ResultPane::closingTheTabLetsGoOfTheStatement()

@@ -6,6 +6,7 @@
 #include "progressview.h"
 #include "resultrun.h"
 #include "resultview.h"
+#include "spillbar.h"
 
 #include "export/exportdialog.h"
 #include "widgets/button.h"
@@ -13,6 +14,7 @@
 #include "widgets/pane.h"
 
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTimer>
@@ -49,6 +51,18 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     m_loadMore->hide();
     m_loadAll = new Button(Button::Plain, tr("All"));
     m_loadAll->hide();
+    m_limit = new Button(Button::Chip);
+    m_limit->setCaption(tr("Read"));
+    m_limit->setToolTip(tr("How many rows a result reads before it waits; there are more at a click"));
+    m_limit->setAccessibleName(tr("Rows to read"));
+    auto *limits = new QMenu(this);
+    for (const qint64 limit : { 0, 1'000, 10'000, 100'000, 1'000'000 }) {
+        limits->addAction(limit > 0 ? tr("First %1 rows").arg(countText(limit)) : tr("All rows"), this, [this, limit] {
+            setRowLimit(limit);
+            Q_EMIT rowLimitChanged(limit);
+        });
+    }
+    m_limit->setMenu(limits);
     m_export = new Button(Button::Quiet, u"export"_s, QString());
     m_export->setToolTip(tr("Export… (Ctrl+E)"));
     m_export->setAccessibleName(tr("Export"));
@@ -64,13 +78,23 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     bar->addWidget(m_partial);
     bar->addWidget(m_loadMore);
     bar->addWidget(m_loadAll);
+    bar->addWidget(m_limit);
     bar->addWidget(m_export);
     connect(m_export, &Button::clicked, this, &ResultPane::exportRequested);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(strip);
+    m_spill = new SpillBar;
+    layout->addWidget(m_spill);
     layout->addWidget(m_stack, 1);
+    connect(m_spill, &SpillBar::retryRequested, this, [this] {
+        if (Page *page = currentPage())
+            page->run->retrySpill();
+    });
+    connect(m_spill, &SpillBar::stopRequested, this, &ResultPane::stop);
+    connect(m_spill, &SpillBar::closeOthersRequested, this, &ResultPane::closeOtherResults);
+    setRowLimit(0);
 
     m_stack->addWidget(m_messages);
     m_tabs->addTab(tr("Messages"));
@@ -146,6 +170,7 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     page->view->setDialect(m_dialect);
     page->view->setTableName(title);
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
+    page->run->setRowLimit(m_rowLimit);
     page->title = title;
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
     if (m_tabs->count() <= int(m_pages.size()))
@@ -231,6 +256,10 @@ void ResultPane::showPage(int index)
     Page *page = currentPage();
     ResultRun *run = page ? page->run.get() : nullptr;
     const bool held = run && run->isHeld();
+    if (run && run->spillError())
+        m_spill->show(*run->spillError(), run->rowCount(), run->isRunning(), otherResultCount());
+    else
+        m_spill->hide();
     const QString partial = page ? incompleteText(page) : QString();
     m_partial->setVisible(!partial.isEmpty());
     m_partial->setText(partial);
@@ -240,11 +269,33 @@ void ResultPane::showPage(int index)
     Q_EMIT changed();
 }
 
+void ResultPane::setRowLimit(qint64 rowLimit)
+{
+    m_rowLimit = rowLimit;
+    m_limit->setText(rowLimit > 0 ? tr("first %1").arg(countText(rowLimit)) : tr("all rows"));
+}
+
+void ResultPane::closeOtherResults()
+{
+    for (int index = int(m_pages.size()) - 1; index >= 0; --index) {
+        const Page *page = m_pages[size_t(index)].get();
+        if (page != currentPage() && !page->isPinned && !page->run->isRunning())
+            closePage(index);
+    }
+}
+
+int ResultPane::otherResultCount() const
+{
+    return int(std::ranges::count_if(m_pages, [this](const auto &page) {
+        return page.get() != currentPage() && !page->isPinned && !page->run->isRunning();
+    }));
+}
+
 QString ResultPane::incompleteText(const Page *page) const
 {
     const ResultRun &run = *page->run;
     if (run.isHeld())
-        return tr("first %1 rows, paused to save memory").arg(countText(run.rowCount()));
+        return tr("first %1 of ? rows").arg(countText(run.rowCount()));
     if (run.isRunning())
         return {};
     if (run.error() && run.rowCount() > 0)
@@ -329,7 +380,7 @@ QString ResultPane::stateText() const
     switch (state()) {
     case RunState::Idle: return {};
     case RunState::Running:
-        return run.isHeld() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
+        return run.isHeld() || run.spillError() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
     case RunState::Finished: return tr("Finished %1").arg(took);
     case RunState::Cancelled: return tr("Stopped after %1").arg(took);
     case RunState::Failed: return tr("Refused or failed, %1").arg(took);

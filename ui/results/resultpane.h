@@ -20,6 +20,7 @@ class MessagesView;
 class ResultRun;
 class ResultStore;
 class ResultView;
+class SpillBar;
 struct ExportRequest;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
@@ -37,6 +38,9 @@ public:
     explicit ResultPane(QWidget *parent = nullptr);
     ~ResultPane() override;
 
+    /// How many rows the next results read at first; 0: all.
+    void setRowLimit(qint64 rowLimit);
+    qint64 rowLimit() const { return m_rowLimit; }
     /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
     void run(StatementPtr statement, const QString &title, const QString &sql);
     /// How literals are spelled that are copied from the next results; must outlive them.
@@ -70,6 +74,7 @@ Q_SIGNALS:
     void errorActivated(const Grebe::Error &error);
     void selectionSummaryChanged(const QString &text);
     void exportRequested();
+    void rowLimitChanged(qint64 rowLimit); ///< by the person
 
 private:
     struct Page;
@@ -79,6 +84,8 @@ private:
     void refresh(Page *page);
     void endPage(Page *page, const std::optional<Error> &error);
     void closePage(int index);
+    void closeOtherResults();
+    int otherResultCount() const;
     QString incompleteText(const Page *page) const;
 
     const Dialect *m_dialect = nullptr;
@@ -87,7 +94,10 @@ private:
     Label *m_partial;
     Button *m_loadMore;
     Button *m_loadAll;
+    Button *m_limit;
     Button *m_export;
+    SpillBar *m_spill;
+    qint64 m_rowLimit = 0;
     MessagesView *m_messages;
     std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; Messages is the last tab
 };
