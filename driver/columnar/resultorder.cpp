@@ -9,6 +9,7 @@
 
 #include <QtConcurrent>
 
+#include <bit>
 #include <functional>
 #include <map>
 
@@ -33,12 +34,18 @@ void mergeBits(const std::vector<quint64> &part, qint64 firstRow, std::vector<qu
 }
 
 template<typename Row>
-std::vector<Row> rowsOf(const std::vector<quint64> &bits)
+Result<ScratchArray<Row>> rowsOf(const std::vector<quint64> &bits)
 {
-    std::vector<Row> rows;
+    qint64 count = 0;
+    for (const quint64 word : bits)
+        count += std::popcount(word);
+    auto rows = ScratchArray<Row>::make(count);
+    if (!rows)
+        return rows;
+    auto out = rows->values.begin();
     for (size_t word = 0; word < bits.size(); ++word) {
         for (quint64 left = bits[word]; left; left &= left - 1)
-            rows.push_back(Row(word * 64 + size_t(std::countr_zero(left))));
+            *out++ = Row(word * 64 + size_t(std::countr_zero(left)));
     }
     return rows;
 }
@@ -69,8 +76,8 @@ private:
         if (keys.isEmpty())
             return filters.isEmpty() ? RowOrder::range(0, m_rowCount) : RowOrder::selection(std::move(bits));
         if (m_rowCount <= qint64(std::numeric_limits<quint32>::max()))
-            return sort<quint32>(filters.isEmpty() ? RowSorter<quint32>(m_rowCount) : RowSorter<quint32>(rowsOf<quint32>(bits)), keys, limit);
-        return sort<quint64>(filters.isEmpty() ? RowSorter<quint64>(m_rowCount) : RowSorter<quint64>(rowsOf<quint64>(bits)), keys, limit);
+            return sort<quint32>(bits, filters.isEmpty(), keys, limit);
+        return sort<quint64>(bits, filters.isEmpty(), keys, limit);
     }
 
     Result<ColumnViewPtr> view(int column)
@@ -135,14 +142,22 @@ private:
     }
 
     template<typename Row>
-    Result<RowOrderPtr> sort(RowSorter<Row> sorter, const QList<SortKey> &keys, qint64 limit)
+    Result<RowOrderPtr> sort(std::vector<quint64> &bits, bool hasAll, const QList<SortKey> &keys, qint64 limit)
     {
+        RowSorter<Row> sorter(m_rowCount);
+        if (!hasAll) {
+            auto rows = rowsOf<Row>(std::exchange(bits, {}));
+            if (!rows)
+                return std::unexpected(rows.error());
+            sorter = RowSorter<Row>(std::move(*rows));
+        }
+        const auto why = [&sorter] { return std::unexpected(sorter.error().value_or(Error { .code = Error::Code::Cancelled })); };
         if (limit > 0) {
             const auto column = view(keys.first().column);
             if (!column)
                 return std::unexpected(column.error());
             if (!sorter.keepFirst(**column, keys.first(), limit, [this](double share) { return step(share); }))
-                return std::unexpected(Error { .code = Error::Code::Cancelled });
+                return why();
             ++m_stepsDone;
         }
         for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
@@ -150,10 +165,10 @@ private:
             if (!column)
                 return std::unexpected(column.error());
             if (!sorter.sortBy(**column, *key, [this](double share) { return step(share); }))
-                return std::unexpected(Error { .code = Error::Code::Cancelled });
+                return why();
             ++m_stepsDone;
         }
-        return RowOrder::rows(sorter.takeRows());
+        return sorter.order();
     }
 
     OrderPromise &m_promise;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakestatement.h"
+#include "results/cellformatter.h"
 #include "results/comparewindow.h"
 #include "results/messagesview.h"
 #include "results/resultbar.h"
 #include "results/resultgrid.h"
 #include "results/resultpane.h"
-#include "results/resultrun.h"
 #include "widgets/button.h"
 
 #include <QContextMenuEvent>
@@ -15,7 +15,12 @@
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
+
+#include <sys/resource.h>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -33,6 +38,8 @@ private Q_SLOTS:
     void stopReachesTheStatement();
     void partialRowsAreMarked();
     void anUpdateSaysHowManyRows();
+    void firstRowsAndMore();
+    void fullDiskIsSaid();
     void closingTheTabLetsGoOfTheStatement();
     void everyStatementOfAPressHasItsTab();
     void aStatementReplacesItsOwnResultOnly();
@@ -48,6 +55,7 @@ private:
     void finish(const QString &title, const QString &sql, const ResultPane::Place &place, qint64 rowCount);
     QString tabTexts() const;
     QString labels() const;
+    Button *buttonOf(const QString &text) const; ///< that is visible
 
     std::unique_ptr<ResultPane> m_pane;
     std::shared_ptr<arrow::Schema> m_schema = arrow::schema(
@@ -100,6 +108,15 @@ QString tst_ResultPane::labels() const
             texts << label->text();
     }
     return texts.join(u'|');
+}
+
+Button *tst_ResultPane::buttonOf(const QString &text) const
+{
+    for (Button *button : m_pane->findChildren<Button *>()) {
+        if (button->isVisibleTo(m_pane.get()) && button->text() == text)
+            return button;
+    }
+    return nullptr;
 }
 
 void tst_ResultPane::rowsShowWhileTheyArrive()
@@ -176,6 +193,60 @@ void tst_ResultPane::anUpdateSaysHowManyRows()
     statement->end(StatementSummary { .affectedRows = 5, .updateType = u"INSERT"_s });
     QTRY_COMPARE(m_pane->state(), RunState::Finished);
     QVERIFY2(labels().contains(u"INSERT: 5 rows"_s), qPrintable(labels()));
+}
+
+void tst_ResultPane::firstRowsAndMore()
+{
+    m_pane->setRowLimit(10);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 12));
+    QCOMPARE(statement->pauseCount, 1);
+    QTRY_VERIFY2(labels().contains(u"first 12 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"Load more"_s)->click();
+    QCOMPARE(statement->resumeCount, 1);
+    statement->give(batchOf(m_schema, 12));
+    QTRY_VERIFY2(labels().contains(u"first 24 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"All"_s)->click();
+    QCOMPARE(statement->resumeCount, 2);
+    statement->give(batchOf(m_schema, 12));
+    statement->end();
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
+    QVERIFY2(!labels().contains(u"first"_s), qPrintable(labels()));
+}
+
+void tst_ResultPane::fullDiskIsSaid()
+{
+    QTemporaryDir folder;
+    ResultStore::setSpillFolder(folder.filePath(u"results"_s));
+    ResultStore::setMemoryBudget(1'000'000);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before;
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit full { 1'000'000, before.rlim_max };
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY2(labels().contains(u"all %1 rows are safe"_s.arg(countText(500'000))), qPrintable(labels()));
+    QVERIFY2(labels().contains(folder.filePath(u"results"_s)), qPrintable(labels()));
+    QCOMPARE(statement->pauseCount, 1);
+    QCOMPARE(m_pane->stateText(), u"Paused, the server waits"_s);
+    QVERIFY(!buttonOf(u"Close other results"_s));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    buttonOf(u"Retry"_s)->click();
+    QTRY_VERIFY2(!labels().contains(u"safe"_s), qPrintable(labels()));
+    QCOMPARE(statement->resumeCount, 1);
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY(buttonOf(u"Stop"_s));
+    buttonOf(u"Stop"_s)->click();
+    QTRY_COMPARE(m_pane->state(), RunState::Cancelled);
+    QTRY_VERIFY2(labels().contains(u"All %1 rows are safe, in memory"_s.arg(countText(1'000'000))), qPrintable(labels()));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    m_pane.reset();
+    ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
+    ResultStore::setSpillFolder({});
 }
 
 void tst_ResultPane::closingTheTabLetsGoOfTheStatement()
@@ -328,16 +399,14 @@ void tst_ResultPane::twoResultsAreCompared()
 
 void tst_ResultPane::moreRowsAreAskedFor()
 {
+    m_pane->setRowLimit(10);
     FakeStatement *statement = run();
     statement->give(m_schema);
-    // One large batch, given until the budget of a result is used up.
-    const auto batch = batchOf(m_schema, 4'000'000);
-    for (qint64 bytes = 0; bytes <= ResultRun::kMemoryBudget; bytes += 32'000'000)
-        statement->give(batch);
+    statement->give(batchOf(m_schema, 12));
     QTRY_COMPARE(statement->pauseCount, 1);
     auto *bar = m_pane->findChild<ResultBar *>();
     QTRY_VERIFY(bar->isVisible());
-    QVERIFY2(bar->text().startsWith(u"first "_s), qPrintable(bar->text()));
+    QCOMPARE(bar->text(), u"first 12 of ? rows"_s);
     QSignalSpy exported(m_pane.get(), &ResultPane::exportRequested);
     for (Button *button : bar->findChildren<Button *>()) {
         if (button->text() == u"To file…"_s || button->text() == u"All"_s)

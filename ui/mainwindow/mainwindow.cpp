@@ -9,6 +9,7 @@
 #include "connections/connectioneditor.h"
 #include "connections/connectionmodel.h"
 #include "editor/sqleditor.h"
+#include "results/resultpane.h"
 #include "schema/schemamodel.h"
 #include "schema/schematree.h"
 #include "schema/schemaview.h"
@@ -369,7 +370,10 @@ QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
     tab->editor()->setText(text);
     tab->setConnection(name);
     m_settings->setValue(Settings::LastConnection, name);
+    tab->results()->setRowLimit(m_settings->value(Settings::ResultRowLimit).toLongLong());
 
+    connect(tab->results(), &ResultPane::rowLimitChanged, this,
+            [this](qint64 rowLimit) { m_settings->setValue(Settings::ResultRowLimit, rowLimit); });
     connect(tab, &QueryTab::titleChanged, this, [this, tab] { updateTab(tab); });
     connect(tab, &QueryTab::connectionChanged, this, [this, tab] {
         updateTab(tab);

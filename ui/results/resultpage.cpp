@@ -59,7 +59,7 @@ ResultPage::~ResultPage()
 }
 
 void ResultPage::begin(StatementPtr statement, const QString &title, const QString &sql, const Dialect *dialect,
-                       const QString &connectionName)
+                       const QString &connectionName, qint64 rowLimit)
 {
     if (m_run)
         m_view->setResult(nullptr, nullptr, {});
@@ -69,6 +69,7 @@ void ResultPage::begin(StatementPtr statement, const QString &title, const QStri
     m_title = title;
     m_sql->setPlainText(sql);
     m_run = std::make_unique<ResultRun>(std::move(statement), sql);
+    m_run->setRowLimit(rowLimit);
     ResultRun *run = m_run.get();
     connect(run, &ResultRun::columnsKnown, this, [this, run] { m_view->setResult(run->store(), &run->columns(), run->columnNames()); });
     connect(run, &ResultRun::rowCountChanged, this, &ResultPage::showRows);

@@ -31,7 +31,7 @@ public:
     ~ResultPage() override;
 
     void begin(StatementPtr statement, const QString &title, const QString &sql, const Dialect *dialect,
-               const QString &connectionName);
+               const QString &connectionName, qint64 rowLimit);
     ResultRun *run() const { return m_run.get(); }
     ResultView *view() const { return m_view; }
     QWidget *face() const; ///< what takes the focus

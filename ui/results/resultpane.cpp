@@ -8,6 +8,7 @@
 #include "resultpage.h"
 #include "resulttabs.h"
 #include "resultview.h"
+#include "spillbar.h"
 
 #include "export/exportdialog.h"
 #include "widgets/button.h"
@@ -31,6 +32,18 @@ namespace Grebe {
 ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
 {
     m_tabs = new ResultTabs;
+    m_limit = new Button(Button::Chip);
+    m_limit->setCaption(tr("Read"));
+    m_limit->setToolTip(tr("How many rows a result reads before it waits; there are more at a click"));
+    m_limit->setAccessibleName(tr("Rows to read"));
+    auto *limits = new QMenu(this);
+    for (const qint64 limit : { 0, 1'000, 10'000, 100'000, 1'000'000 }) {
+        limits->addAction(limit > 0 ? tr("First %1 rows").arg(countText(limit)) : tr("All rows"), this, [this, limit] {
+            setRowLimit(limit);
+            Q_EMIT rowLimitChanged(limit);
+        });
+    }
+    m_limit->setMenu(limits);
     m_export = new Button(Button::Quiet, u"export"_s, QString());
     m_export->setToolTip(tr("Export… (Ctrl+E)"));
     m_export->setAccessibleName(tr("Export"));
@@ -43,13 +56,23 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     bar->setContentsMargins(6, 0, 8, 0);
     bar->setSpacing(6);
     bar->addWidget(m_tabs, 1);
+    bar->addWidget(m_limit);
     bar->addWidget(m_export);
     connect(m_export, &Button::clicked, this, &ResultPane::exportRequested);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(strip);
+    m_spill = new SpillBar;
+    layout->addWidget(m_spill);
     layout->addWidget(m_stack, 1);
+    connect(m_spill, &SpillBar::retryRequested, this, [this] {
+        if (ResultPage *page = currentPage())
+            page->run()->retrySpill();
+    });
+    connect(m_spill, &SpillBar::stopRequested, this, &ResultPane::stop);
+    connect(m_spill, &SpillBar::closeOthersRequested, this, &ResultPane::closeOtherResults);
+    setRowLimit(0);
 
     m_stack->addWidget(m_messages);
     m_tabs->addTab(tr("Messages"));
@@ -136,7 +159,7 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     ResultPage *page = pageForRun(sql, place);
     page->place = place.begin;
     page->press = m_press;
-    page->begin(std::move(statement), title, sql, m_dialect, m_connectionName);
+    page->begin(std::move(statement), title, sql, m_dialect, m_connectionName, m_rowLimit);
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
     if (m_tabs->count() <= int(m_pages.size()))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
@@ -187,8 +210,35 @@ void ResultPane::showPage(int index)
 {
     m_stack->setCurrentIndex(index);
     const ResultPage *page = currentPage();
-    m_export->setVisible(page && !page->run()->columns().empty());
+    const ResultRun *run = page ? page->run() : nullptr;
+    if (run && run->spillError())
+        m_spill->show(*run->spillError(), run->rowCount(), run->isRunning(), otherResultCount());
+    else
+        m_spill->hide();
+    m_export->setVisible(run && !run->columns().empty());
     Q_EMIT changed();
+}
+
+void ResultPane::setRowLimit(qint64 rowLimit)
+{
+    m_rowLimit = rowLimit;
+    m_limit->setText(rowLimit > 0 ? tr("first %1").arg(countText(rowLimit)) : tr("all rows"));
+}
+
+void ResultPane::closeOtherResults()
+{
+    for (int index = int(m_pages.size()) - 1; index >= 0; --index) {
+        const ResultPage *page = m_pages[size_t(index)].get();
+        if (page != currentPage() && !page->isPinned() && !page->run()->isRunning())
+            closePage(index);
+    }
+}
+
+int ResultPane::otherResultCount() const
+{
+    return int(std::ranges::count_if(m_pages, [this](const auto &page) {
+        return page.get() != currentPage() && !page->isPinned() && !page->run()->isRunning();
+    }));
 }
 
 void ResultPane::showMessages()
@@ -329,7 +379,7 @@ QString ResultPane::stateText() const
     switch (state()) {
     case RunState::Idle: return {};
     case RunState::Running:
-        return run.isHeld() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
+        return run.isHeld() || run.spillError() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
     case RunState::Finished: return tr("Finished %1").arg(took);
     case RunState::Cancelled: return tr("Stopped after %1").arg(took);
     case RunState::Failed: return tr("Refused or failed, %1").arg(took);

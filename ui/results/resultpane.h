@@ -18,6 +18,7 @@ class MessagesView;
 class ResultPage;
 class ResultStore;
 class ResultTabs;
+class SpillBar;
 struct ExportRequest;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
@@ -43,6 +44,9 @@ public:
         bool isContinued = false; ///< another statement of the same press of "run": the tabs of that are taken
         bool isNewTab = false;
     };
+    /// How many rows the next results read at first; 0: all.
+    void setRowLimit(qint64 rowLimit);
+    qint64 rowLimit() const { return m_rowLimit; }
     /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
     void run(StatementPtr statement, const QString &title, const QString &sql, const Place &place);
     void run(StatementPtr statement, const QString &title, const QString &sql) { run(std::move(statement), title, sql, {}); }
@@ -82,6 +86,7 @@ Q_SIGNALS:
     void errorActivated(const Grebe::Error &error);
     void selectionSummaryChanged(const QString &text);
     void exportRequested();
+    void rowLimitChanged(qint64 rowLimit); ///< by the person
 
 private:
     ResultPage *currentPage() const;
@@ -96,12 +101,17 @@ private:
     void compare(int left, int right);
     void showMessages();
     int indexOf(const ResultPage *page) const;
+    void closeOtherResults();
+    int otherResultCount() const;
 
     const Dialect *m_dialect = nullptr;
     QString m_connectionName;
     ResultTabs *m_tabs;
     QStackedWidget *m_stack;
+    Button *m_limit;
     Button *m_export;
+    SpillBar *m_spill;
+    qint64 m_rowLimit = 0;
     MessagesView *m_messages;
     std::vector<std::unique_ptr<ResultPage>> m_pages; // in the order of the tabs; Messages is the last tab
     int m_press = 0;
