@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "results/comparewindow.h"
 #include "results/resultgrid.h"
+#include "widgets/theme.h"
 
 #include <arrow/api.h>
 
@@ -16,7 +17,7 @@ class tst_CompareWindow : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+    void initTestCase();
     void scrollsInStep();
     void marksWhatDiffers();
     void goesFromDifferenceToDifference();
@@ -63,6 +64,13 @@ QColor cornerOf(const ResultGrid *grid, qint64 row, int column)
 
 } // namespace
 
+void tst_CompareWindow::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    if (qEnvironmentVariableIsSet("GREBE_TEST_THEME"))
+        Theme::apply(Theme::schemeFromText(qEnvironmentVariable("GREBE_TEST_THEME")));
+}
+
 void tst_CompareWindow::scrollsInStep()
 {
     auto *window = new CompareWindow(side(5000), side(5000));
@@ -89,6 +97,8 @@ void tst_CompareWindow::marksWhatDiffers()
     window->show();
     QVERIFY(QTest::qWaitForWindowExposed(window));
     QTRY_COMPARE(window->statusText(), u"3 of 9 rows differ · 1 only on the left"_s);
+    if (const QString folder = qEnvironmentVariable("GREBE_TEST_PICTURES"); !folder.isEmpty())
+        window->grab().save(folder + u"/compare.png"_s);
     for (const ResultGrid *grid : { window->leftGrid(), window->rightGrid() }) {
         QVERIFY(cornerOf(grid, 3, 0) != cornerOf(grid, 1, 0));
         QVERIFY(cornerOf(grid, 5, 0) != cornerOf(grid, 1, 0));

@@ -7,6 +7,7 @@
 #include "results/resultgrid.h"
 #include "results/resultpane.h"
 #include "widgets/button.h"
+#include "widgets/theme.h"
 
 #include <QContextMenuEvent>
 #include <QLabel>
@@ -73,6 +74,8 @@ static std::shared_ptr<arrow::RecordBatch> batchOf(const std::shared_ptr<arrow::
 
 void tst_ResultPane::init()
 {
+    if (qEnvironmentVariableIsSet("GREBE_TEST_THEME"))
+        Theme::apply(Theme::schemeFromText(qEnvironmentVariable("GREBE_TEST_THEME")));
     m_pane = std::make_unique<ResultPane>();
     m_pane->resize(800, 400);
     m_pane->show();
@@ -366,6 +369,9 @@ void tst_ResultPane::warningsStandAboveTheRows()
     statement->give(batchOf(m_schema, 5));
     statement->give(Warning { .code = u"X"_s, .message = u"two servers did not answer"_s });
     QTRY_VERIFY2(labels().contains(u"two servers did not answer"_s), qPrintable(labels()));
+    m_pane->togglePin();
+    if (const QString folder = qEnvironmentVariable("GREBE_TEST_PICTURES"); !folder.isEmpty())
+        m_pane->grab().save(folder + u"/warning.png"_s);
     statement->end(StatementSummary { .partialReason = u"2 of 3 servers answered"_s });
     QTRY_VERIFY2(labels().contains(u"incomplete: 2 of 3 servers answered"_s), qPrintable(labels()));
     Q_EMIT m_pane->findChild<ResultBar *>()->messagesRequested();

@@ -62,6 +62,7 @@ private Q_SLOTS:
 
 private:
     void type(const QString &text);
+    void picture(const QString &name);
 
     std::shared_ptr<ResultStore> m_store;
     std::vector<ColumnFormatter> m_columns;
@@ -143,6 +144,12 @@ void tst_ResultView::cleanup()
         m_view->grab().save(folder + u'/' + QString::fromLatin1(QTest::currentTestFunction()) + u".png"_s);
     }
     m_view.reset();
+}
+
+void tst_ResultView::picture(const QString &name)
+{
+    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
+        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u'/' + name + u".png"_s);
 }
 
 void tst_ResultView::type(const QString &text)
@@ -365,8 +372,7 @@ void tst_ResultView::filtersByTyping()
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QTRY_COMPARE(m_grid->rowCount(), 3);
     QCOMPARE(m_grid->cellText(0, 0), u"992"_s);
-    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
-        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u"/filters.png"_s);
+    picture(u"filters"_s);
     m_view->filterBar()->clear();
     QTRY_COMPARE(m_grid->rowCount(), kRows);
 }
@@ -392,6 +398,7 @@ void tst_ResultView::filtersByAnExpression()
     type(u")"_s);
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QTRY_COMPARE(m_grid->rowCount(), 4); // 992, 995, 998 and 999
+    picture(u"expression"_s);
     QVERIFY(m_grid->hasFocus());
     // A column's own condition is one more.
     m_grid->setCurrentCell(0, 0);
@@ -419,6 +426,7 @@ void tst_ResultView::groupsThousandsFromTheMenu()
     };
     toggle();
     QCOMPARE(m_grid->cellText(0, 1), u"501,399.30"_s);
+    picture(u"grouped"_s);
     m_grid->setCurrentCell(0, 1);
     QTest::keyClick(m_grid, Qt::Key_C, Qt::ControlModifier);
     QTRY_COMPARE(QApplication::clipboard()->text(), u"501399.30"_s);
@@ -444,6 +452,7 @@ void tst_ResultView::jsonIsTakenApart()
     m_grid->cellText(1, 3, -1, &isNull); // a long text that is no JSON
     QVERIFY(isNull);
     QCOMPARE(m_grid->cellText(2, 4), u"[\"x\",null]"_s);
+    picture(u"parts"_s);
     // Filters and copying see the parts.
     m_grid->setCurrentCell(0, 3);
     QTest::keyClick(m_grid, Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
