@@ -2,6 +2,7 @@
 #include "directreply.h"
 
 #include <QHttpHeaders>
+#include <QNetworkCookie>
 #include <QNetworkCookieJar>
 #include <QNetworkProxy>
 #include <QTcpSocket>
@@ -103,10 +104,11 @@ void ChunkReader::readSizeLine(char c)
     if (m_state == State::Extension)
         return;
     const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-    if (digit >= 0) {
+    if (digit >= 0 && m_digits == maximumSizeDigits) {
+        m_state = State::Bad;
+    } else if (digit >= 0) {
         m_left = m_left * 16 + digit;
-        if (++m_digits > maximumSizeDigits)
-            m_state = State::Bad;
+        ++m_digits;
     } else if (c == ';' || c == ' ' || c == '\t' || c == '\r') {
         m_state = State::Extension;
     } else {
@@ -412,16 +414,17 @@ qint64 DirectReply::readData(char *data, qint64 maxSize)
 {
     if (m_framing == Framing::Unknown || isBodyWhole() || m_chunks.isBad() || maxSize <= 0)
         return 0;
-    qint64 wanted = m_framing == Framing::Length ? std::min(maxSize, m_left) : maxSize;
+    const qint64 wanted = m_framing == Framing::Length ? std::min(maxSize, m_left) : maxSize;
     qint64 got = 0;
     if (!m_buffer.isEmpty()) {
         got = std::min<qint64>(wanted, m_buffer.size());
         std::memcpy(data, m_buffer.constData(), size_t(got));
         m_buffer.remove(0, got);
     } else if (m_socket) {
+        m_isReading = true;
         got = m_socket->read(data, wanted);
-        if (got < 0 || m_socket->state() != QAbstractSocket::ConnectedState)
-            m_isClosed = true;
+        m_isReading = false;
+        m_isClosed = m_isClosed || got < 0 || m_socket->state() != QAbstractSocket::ConnectedState;
         got = std::max<qint64>(got, 0);
     }
     if (m_framing == Framing::Length)
@@ -458,7 +461,8 @@ void DirectReply::endIfWhole()
 
 void DirectReply::onSocketClosed()
 {
-    if (isFinished() || !m_socket)
+    m_isClosed = true;
+    if (isFinished() || !m_socket || m_isReading) // the caller is in the middle of reading: it comes back
         return;
     const QAbstractSocket::SocketError error = m_socket->error();
     const QString text = m_socket->errorString();
@@ -467,6 +471,7 @@ void DirectReply::onSocketClosed()
         m_socket->disconnect(this);
         m_socket->deleteLater();
         m_socket = nullptr;
+        m_isClosed = false;
         begin(); // on a fresh one, since m_isReused is set
         return;
     }

@@ -107,6 +107,7 @@ private:
     bool m_isReused = false;
     bool m_isKeptAlive = false;
     bool m_isClosed = false; // by the server
+    bool m_isReading = false;
 };
 
 } // namespace Grebe
