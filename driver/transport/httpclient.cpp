@@ -3,6 +3,7 @@
 
 #include "httpclient.h"
 
+#include "directreply.h"
 #include "httpcall_p.h"
 #include "tlstext.h"
 
@@ -92,6 +93,7 @@ public:
     const HttpOptions &options() const override { return m_options; }
     const std::shared_ptr<BodyPool> &bodyPool() const override { return m_pool; }
     QNetworkAccessManager &manager(bool isControl) override { return isControl ? m_control : m_data; }
+    QNetworkReply *directReply(const QNetworkRequest &request, const QByteArray &lane) override;
     Result<QSslConfiguration> tls() override;
     void acquire(NetworkCall *call) override;
     void release(NetworkCall *call) override;
@@ -115,7 +117,25 @@ private:
     std::optional<Error> m_optionError;
     QByteArray m_proxyAuthorization;
     QHash<QByteArray, Lane> m_lanes;
+    QHash<QByteArray, bool> m_isDirect; // by lane
+    IdleSockets m_idle;
 };
+
+QNetworkReply *HttpClient::Private::directReply(const QNetworkRequest &request, const QByteArray &lane)
+{
+    if (request.url().scheme() != "http"_L1 || !m_options.proxy.isEmpty())
+        return nullptr;
+    auto it = m_isDirect.constFind(lane);
+    if (it == m_isDirect.constEnd()) {
+        const QList<QNetworkProxy> proxies = SystemProxies().queryProxy(QNetworkProxyQuery(request.url()));
+        it = m_isDirect.insert(lane, !proxies.isEmpty() && proxies.first().type() == QNetworkProxy::NoProxy);
+    }
+    if (!*it)
+        return nullptr;
+    auto *reply = new DirectReply(request, lane, m_idle, m_options.keepsCookies ? m_jar.get() : nullptr);
+    reply->setParent(&m_idle);
+    return reply;
+}
 
 Result<QSslConfiguration> HttpClient::Private::tls()
 {
