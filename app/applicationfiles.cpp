@@ -25,7 +25,7 @@ void findDriver()
 
 Result<WindowEntry> loadWindow()
 {
-    QLibrary library(pluginFolder() + "/grebe/libgrebewindow"_L1);
+    QLibrary library(pluginFolder() + "/grebe/grebewindow"_L1);
     const auto entry = reinterpret_cast<WindowEntry>(library.resolve("grebeRunWindow"));
     if (!entry)
         return std::unexpected(Error { .code = Error::Code::NotFound,

@@ -26,6 +26,9 @@ int main(int argc, char **argv)
         const Grebe::WindowEntry runWindow = windowEntry(argc, argv);
         return runWindow ? runWindow(argc, argv) : Grebe::ExitNoConnection;
     }
+    // Batches come and go and none is kept: the C library's memory stays smaller than that of Arrow's own allocators.
+    if (!qEnvironmentVariableIsSet("ARROW_DEFAULT_MEMORY_POOL"))
+        qputenv("ARROW_DEFAULT_MEMORY_POOL", "system");
     QCoreApplication application(argc, argv);
     Grebe::findDriver();
     return Grebe::runCommandLine(arguments);

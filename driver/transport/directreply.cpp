@@ -15,6 +15,7 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 constexpr qsizetype headBlock = 16 * 1024;
+constexpr qint64 roomWanted = 256 * 1024; // what a read may bring; asking the kernel costs as much as a small read
 constexpr int maximumHeaders = 100;
 constexpr qsizetype maximumHeader = 100 * 1024;
 constexpr qsizetype maximumHead = qsizetype(2) << 20;
@@ -290,12 +291,8 @@ void DirectReply::onSocketReadyRead()
         if (!readHead())
             return;
         Q_EMIT metaDataChanged();
-    } else if (m_socket->bytesAvailable() == 0) {
-        char c;
-        if (m_socket->peek(&c, 1) < 0 || m_socket->state() != QAbstractSocket::ConnectedState)
-            onSocketClosed();
-        return;
     }
+    m_isReadable = true;
     if (!isFinished() && bytesAvailable() > 0)
         Q_EMIT readyRead();
     endIfWhole();
@@ -407,7 +404,7 @@ qint64 DirectReply::bytesAvailable() const
 {
     if (m_framing == Framing::Unknown || isBodyWhole() || m_chunks.isBad())
         return 0;
-    return m_buffer.size() + (m_socket ? m_socket->bytesAvailable() : 0);
+    return m_buffer.size() + (m_isReadable ? roomWanted : 0);
 }
 
 qint64 DirectReply::readData(char *data, qint64 maxSize)
@@ -424,6 +421,7 @@ qint64 DirectReply::readData(char *data, qint64 maxSize)
         m_isReading = true;
         got = m_socket->read(data, wanted);
         m_isReading = false;
+        m_isReadable = got == wanted;
         m_isClosed = m_isClosed || got < 0 || m_socket->state() != QAbstractSocket::ConnectedState;
         got = std::max<qint64>(got, 0);
     }

@@ -48,9 +48,9 @@ private:
     int m_digits = 0;
 };
 
-/// A GET over plain HTTP/1.1 without QNetworkAccessManager, which reads every head byte by byte and hands each piece of
-/// a body from thread to thread: twice the cost of all the rest of fetching a page. Here the kernel writes into the
-/// caller's buffer.
+/// A GET over plain HTTP/1.1 without Qt's own reader, which takes every head byte by byte and hands each piece of a body
+/// from thread to thread: twice the cost of all the rest of fetching a page. Here the kernel writes into the caller's
+/// buffer. AccessManager makes them.
 ///
 /// Shape      a QNetworkReply as the manager makes it, for requests without body, proxy and TLS; bodies come as they
 ///            are on the wire, less the chunks' frames. The caller reads all there is in each readyRead().
@@ -67,6 +67,7 @@ public:
     ~DirectReply() override;
 
     void abort() override;
+    /// More than 0 while there may be something to read; how much, only the read tells.
     qint64 bytesAvailable() const override;
     bool isSequential() const override { return true; }
 
@@ -108,6 +109,7 @@ private:
     bool m_isKeptAlive = false;
     bool m_isClosed = false; // by the server
     bool m_isReading = false;
+    bool m_isReadable = false; // there may be more than was read
 };
 
 } // namespace Grebe

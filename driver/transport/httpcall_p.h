@@ -28,8 +28,6 @@ public:
     virtual const HttpOptions &options() const = 0;
     virtual const std::shared_ptr<BodyPool> &bodyPool() const = 0;
     virtual QNetworkAccessManager &manager(bool isControl) = 0;
-    /// A reply to this GET that needs no manager; nullptr where one does: TLS, a proxy.
-    virtual QNetworkReply *directReply(const QNetworkRequest &request, const QByteArray &lane) = 0;
     /// What is wrong with the options themselves; nothing is sent then.
     virtual const std::optional<Error> &optionError() const = 0;
     /// What an HTTP proxy is told with each plain request; empty when it asks for no name.

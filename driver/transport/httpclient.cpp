@@ -3,13 +3,12 @@
 
 #include "httpclient.h"
 
-#include "directreply.h"
+#include "accessmanager.h"
 #include "httpcall_p.h"
 #include "tlstext.h"
 
 #include <QHash>
 #include <QHostAddress>
-#include <QNetworkAccessManager>
 #include <QNetworkCookieJar>
 #include <QNetworkProxy>
 #include <QSslConfiguration>
@@ -68,7 +67,7 @@ public:
         , m_pool(BodyPool::create())
     {
         auto *jar = new QNetworkCookieJar;
-        for (QNetworkAccessManager *manager : { &m_data, &m_control }) {
+        for (AccessManager *manager : { &m_data, &m_control }) {
             // Two managers, since Qt queues by origin: a cancel must not stand behind six long polls. One jar, since a
             // load balancer that routes by cookie has to see both.
             manager->setCookieJar(jar);
@@ -93,7 +92,6 @@ public:
     const HttpOptions &options() const override { return m_options; }
     const std::shared_ptr<BodyPool> &bodyPool() const override { return m_pool; }
     QNetworkAccessManager &manager(bool isControl) override { return isControl ? m_control : m_data; }
-    QNetworkReply *directReply(const QNetworkRequest &request, const QByteArray &lane) override;
     Result<QSslConfiguration> tls() override;
     void acquire(NetworkCall *call) override;
     void release(NetworkCall *call) override;
@@ -111,31 +109,13 @@ private:
     const HttpOptions m_options;
     const std::shared_ptr<BodyPool> m_pool;
     std::unique_ptr<QNetworkCookieJar> m_jar;
-    QNetworkAccessManager m_data;
-    QNetworkAccessManager m_control;
+    AccessManager m_data;
+    AccessManager m_control;
     std::optional<Result<QSslConfiguration>> m_tls;
     std::optional<Error> m_optionError;
     QByteArray m_proxyAuthorization;
     QHash<QByteArray, Lane> m_lanes;
-    QHash<QByteArray, bool> m_isDirect; // by lane
-    IdleSockets m_idle;
 };
-
-QNetworkReply *HttpClient::Private::directReply(const QNetworkRequest &request, const QByteArray &lane)
-{
-    if (request.url().scheme() != "http"_L1 || !m_options.proxy.isEmpty())
-        return nullptr;
-    auto it = m_isDirect.constFind(lane);
-    if (it == m_isDirect.constEnd()) {
-        const QList<QNetworkProxy> proxies = SystemProxies().queryProxy(QNetworkProxyQuery(request.url()));
-        it = m_isDirect.insert(lane, !proxies.isEmpty() && proxies.first().type() == QNetworkProxy::NoProxy);
-    }
-    if (!*it)
-        return nullptr;
-    auto *reply = new DirectReply(request, lane, m_idle, m_options.keepsCookies ? m_jar.get() : nullptr);
-    reply->setParent(&m_idle);
-    return reply;
-}
 
 Result<QSslConfiguration> HttpClient::Private::tls()
 {
