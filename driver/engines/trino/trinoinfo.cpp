@@ -227,6 +227,7 @@ EngineInfo makePrestoInfo()
     info.name = u"Presto"_s;
     info.driverName = u"QPRESTO"_s;
     info.schemes = { u"presto+https"_s, u"presto+http"_s, u"jdbc:presto"_s };
+    info.syntaxName = u"SQL (Presto)"_s;
     // No SQL path, no stored results, no EXECUTE IMMEDIATE.
     info.options.removeIf([](const OptionInfo &option) {
         return QStringList { u"path"_s, u"encoding"_s, u"explicitPrepare"_s }.contains(option.name);
