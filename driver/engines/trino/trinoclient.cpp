@@ -93,7 +93,7 @@ constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
     : m_parameters(parameters), m_product(trinoProduct(parameters)),
       m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
-      m_session(parameters, m_product), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
+      m_session(parameters), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
       m_accessToken(parameters.value(u"accessToken"_s).toUtf8()), m_isExternal(parameters.boolean(u"externalAuthentication"_s)),
       m_password(parameters.password())
 {
@@ -709,7 +709,7 @@ void TrinoClient::publishSession()
 void TrinoClient::resetSession()
 {
     const bool hadOldHeaderNames = m_session.headerName({}) == "X-Presto-";
-    m_session = TrinoSession(m_parameters, m_product);
+    m_session = TrinoSession(m_parameters);
     if (hadOldHeaderNames)
         m_session.useOldHeaderNames();
     identify();

@@ -119,7 +119,7 @@ Error::Code trinoErrorCode(const QString &errorName, const QString &errorType)
     };
     if (const auto found = codes.find(errorName); found != codes.end())
         return *found;
-    if (errorName.endsWith("_NOT_FOUND"_L1))
+    if (errorName.endsWith("_NOT_FOUND"_L1) || errorName == "NOT_FOUND"_L1)
         return Code::NotFound;
     if (errorName.endsWith("_ALREADY_EXISTS"_L1))
         return Code::AlreadyExists;

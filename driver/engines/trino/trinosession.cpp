@@ -122,10 +122,10 @@ QByteArray trinoHeaderText(const QString &text)
     return bytes;
 }
 
-TrinoSession::TrinoSession(const ConnectionParameters &parameters, TrinoProduct product) : m_product(product)
+TrinoSession::TrinoSession(const ConnectionParameters &parameters) : m_product(trinoProduct(parameters))
 {
     const QString protocol = parameters.value(u"protocol"_s);
-    if (protocol == "presto"_L1 || (protocol != "trino"_L1 && product == TrinoProduct::Presto))
+    if (protocol == "presto"_L1 || (protocol != "trino"_L1 && m_product == TrinoProduct::Presto))
         useOldHeaderNames();
     m_loginUser = parameters.user().isEmpty() ? operatingSystemUser() : parameters.user();
     m_isLoginUserConfigured = !parameters.user().isEmpty();

@@ -21,7 +21,7 @@ class TrinoSession
 {
 public:
     TrinoSession() = default;
-    TrinoSession(const ConnectionParameters &parameters, TrinoProduct product);
+    explicit TrinoSession(const ConnectionParameters &parameters);
 
     /// For POST /v1/statement. A metadata statement carries its own source and tags, and runs outside the transaction,
     /// which its failure would abort.

@@ -73,7 +73,7 @@ PRESTO_SCENARIOS = {
     'presto-use': ([], 'USE tpch.tiny', {}),
     'presto-set-session': ([], "SET SESSION query_max_run_time = '1h'", {}),
     'presto-prepare': ([], 'PREPARE twice FROM SELECT ? * 2', {}),
-    'presto-set-role': ([], 'SET ROLE ALL', {}),
+    'presto-set-role': ([], 'SET ROLE ALL', {'X-Trino-Catalog': 'tpch'}),
     'presto-start-transaction': ([], 'START TRANSACTION', {}),
     'presto-create-function': ([], 'CREATE TEMPORARY FUNCTION more(x int) RETURNS int RETURN x + 1', {}),
     'presto-columns': (['DROP TABLE IF EXISTS memory.default.recorded',
