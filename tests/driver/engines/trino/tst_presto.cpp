@@ -138,9 +138,10 @@ void tst_Presto::containersThatAreNoText()
 {
     ScriptedServer server; // nested-data-serialization-enabled=false
     server.expect("POST /v1/statement").answer(200, firstPage);
-    server.expect(nextLine).answer(200, page(R"("columns":[{"name":"a","type":"array(row(x integer))","typeSignature":{"rawType":"array","typeArguments":[],)"
-        R"("literalArguments":[null],"arguments":[{"kind":"TYPE_SIGNATURE","value":{"rawType":"row","arguments":[{"kind":"NAMED_TYPE_SIGNATURE",)"
-        R"("value":{"fieldName":{"name":"x","delimited":false},"typeSignature":"integer"}}]}}]}}],"data":[[[[1],null]],["[ \"[ 2 ]\" ]"],[null]],)"));
+    server.expect(nextLine).answer(200, page(R"json("columns":[{"name":"a","type":"array(row(x integer))","typeSignature":{"rawType":"array",)json"
+        R"json("typeArguments":[],"literalArguments":[null],"arguments":[{"kind":"TYPE_SIGNATURE","value":{"rawType":"row","arguments":[)json"
+        R"json({"kind":"NAMED_TYPE_SIGNATURE","value":{"fieldName":{"name":"x","delimited":false},"typeSignature":"integer"}}]}}]}}],)json"
+        R"json("data":[[[[1],null]],["[ \"[ 2 ]\" ]"],[null]],)json"));
     TrinoTestEngine engine(server.url(), {}, nullptr, quickTimings(), prestoInfo());
     StatementRun run(engine.prepare(u"SELECT a"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
