@@ -91,11 +91,11 @@ void tst_LivePlugin::literals_data()
     row("smallest bigint", std::numeric_limits<qint64>::min(), u"bigint"_s, u"-9223372036854775808"_s);
     row("typed bigint", -5, u"bigint"_s, u"-5"_s, u"bigint"_s);
     row("largest unsigned", std::numeric_limits<quint64>::max(), u"decimal(20,0)"_s, u"18446744073709551615"_s);
-    row("real", 0.1f, u"real"_s, u"1.0E-1"_s);
+    row("real", 0.1f, u"real"_s, m_isPresto ? u"0.1"_s : u"1.0E-1"_s);
     row("real not a number", std::numeric_limits<float>::quiet_NaN(), u"real"_s, u"NaN"_s);
     row("real infinity", -std::numeric_limits<float>::infinity(), u"real"_s, u"-Infinity"_s);
-    row("double", -1.5, u"double"_s, u"-1.5E0"_s);
-    row("negative zero", -0.0, u"double"_s, u"-0E0"_s);
+    row("double", -1.5, u"double"_s, m_isPresto ? u"-1.5"_s : u"-1.5E0"_s);
+    row("negative zero", -0.0, u"double"_s, m_isPresto ? u"-0.0"_s : u"-0E0"_s);
     row("smallest double", 5e-324, u"double"_s, u"4.9E-324"_s);
     row("double not a number", std::numeric_limits<double>::quiet_NaN(), u"double"_s, u"NaN"_s);
     row("double infinity", -std::numeric_limits<double>::infinity(), u"double"_s, u"-Infinity"_s);

@@ -114,7 +114,7 @@ void tst_Syntax::formats()
     if (!text.contains(u'$'))
         QCOMPARE(formats.of(text), trino);
     QCOMPARE(formats.of(u"$$a$$ auto execute ipprefix"_s),
-             u"Operator<$> Operator<$> Operator<$> Operator<$> Keyword<execute> DataType<ipprefix>"_s);
+             u"Operator<$$> Operator<$$> Keyword<execute> DataType<ipprefix>"_s);
 }
 
 QTEST_GUILESS_MAIN(tst_Syntax)
