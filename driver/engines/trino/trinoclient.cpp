@@ -499,12 +499,10 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
             : u"The server refused the access token."_s;
+    } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
+        error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
-    } else if (m_product == TrinoProduct::Presto && m_password.isEmpty() && challenges.size() == 1
-               && challenges.first().parameter("realm") == "Trino") {
-        // So says a Trino that was told no user it understands.
-        error.hint = u"The server calls itself Trino: use trino:// in place of presto:// then."_s;
     } else if (offers("basic")) {
         error.hint = m_password.isEmpty() ? u"The server wants a password."_s : u"The server refused this user and password."_s;
     } else if (ExternalOAuth2::offered(challenges)) {

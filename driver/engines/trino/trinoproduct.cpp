@@ -39,7 +39,7 @@ QUrl trinoPageUrl(TrinoProduct product, const QUrl &nextUri)
         return nextUri;
     QUrl url = nextUri;
     QUrlQuery query(url);
-    query.addQueryItem(u"targetResultSize"_s, u"16MB"_s);
+    query.addQueryItem(u"targetResultSize"_s, u"8MB"_s);
     url.setQuery(query);
     return url;
 }

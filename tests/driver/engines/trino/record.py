@@ -111,7 +111,7 @@ def run(server, sql, extra, presto):
         exchanges.append((method + ' ' + url[len(server):], status, head, json.dumps(page, ensure_ascii=False, separators=(',', ':'))))
         method, url, body = 'GET', page.get('nextUri'), None
         if url and presto:
-            url += '&targetResultSize=16MB'
+            url += '&targetResultSize=8MB'
     return exchanges
 
 
