@@ -23,6 +23,7 @@ namespace Grebe {
 namespace {
 
 constexpr int passwordAttempts = 3;
+constexpr int newHeadersVersion = 351; // Trino's headers are X-Presto-… before
 
 // The first lines of a body for people: of an HTML page its title, of Trino's answers the text behind their prefix.
 QString bodyText(const HttpResponse &response)
@@ -90,7 +91,8 @@ constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
 } // namespace
 
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
-    : m_parameters(parameters), m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
+    : m_parameters(parameters), m_product(trinoProduct(parameters)),
+      m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
       m_session(parameters), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
       m_accessToken(parameters.value(u"accessToken"_s).toUtf8()), m_isExternal(parameters.boolean(u"externalAuthentication"_s)),
       m_password(parameters.password())
@@ -105,7 +107,8 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_acceptEncoding = compression.toLatin1();
     else
         m_acceptEncoding = isNearby(parameters.host()) ? "identity" : "zstd";
-    m_dataEncoding = dataEncoding(parameters);
+    if (m_product == TrinoProduct::Trino)
+        m_dataEncoding = dataEncoding(parameters);
     const QMap<QString, QString> extra = parameters.map(u"extraHeaders"_s);
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
@@ -132,7 +135,7 @@ Result<void> TrinoClient::checkOptions() const
     };
     for (const auto &[name, value] : m_extraHeaders) {
         const QByteArray lower = name.toLower();
-        if (lower.startsWith("x-trino-") || lower == "authorization") {
+        if (lower.startsWith("x-trino-") || lower.startsWith("x-presto-") || lower == "authorization") {
             return invalid(u"The option extraHeaders may not set %1."_s.arg(QString::fromLatin1(name)),
                            u"Grebe sends this header itself; use the option that stands for it."_s);
         }
@@ -256,9 +259,14 @@ HttpRequest TrinoClient::statementRequest(const QByteArray &sql, StatementOption
     request.headers = HttpHeaders { { "Content-Type", "text/plain; charset=utf-8" } } + m_session.headers(purpose) + commonHeaders();
     // Metadata is small: it comes faster in the page.
     if (purpose == StatementOptions::Purpose::User && mayBeSpooled())
-        request.headers << std::pair(QByteArray("X-Trino-Query-Data-Encoding"), m_dataEncoding);
+        request.headers << std::pair(m_session.headerName("Query-Data-Encoding"), m_dataEncoding);
     request.body = sql;
     return request;
+}
+
+HttpRequest TrinoClient::pageRequest(const QUrl &nextUri) const
+{
+    return request("GET", trinoPageUrl(m_product, nextUri));
 }
 
 HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) const
@@ -403,6 +411,9 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.message = said(u"%1 did not understand the request."_s.arg(host));
         if (text.contains("header"_L1, Qt::CaseInsensitive) && text.contains("large"_L1, Qt::CaseInsensitive))
             error.hint = u"Prepared statements and session properties travel in headers: there may be too many."_s;
+        // We always name one, unless a token or a certificate does it.
+        else if (m_product == TrinoProduct::Trino && text.contains("User must be set"_L1))
+            error.hint = u"A Presto server says so to clients of Trino: use presto:// in place of trino:// then."_s;
         break;
     case 401:
         error.code = Error::Code::Unauthenticated;
@@ -488,6 +499,8 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
             : u"The server refused the access token."_s;
+    } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
+        error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {
@@ -674,6 +687,9 @@ void TrinoClient::setVersion(const QString &version)
     static const QRegularExpression number(u"^(\\d+)"_s);
     m_version = number.match(version).captured(1).toInt();
     m_isVersionKnown = true;
+    if (m_product == TrinoProduct::Trino && m_version > 0 && m_version < newHeadersVersion
+        && m_parameters.value(u"protocol"_s) != "trino"_L1)
+        m_session.useOldHeaderNames();
 }
 
 void TrinoClient::publishSession()
@@ -690,7 +706,10 @@ void TrinoClient::publishSession()
 
 void TrinoClient::resetSession()
 {
+    const bool hadOldHeaderNames = m_session.headerName({}) == "X-Presto-";
     m_session = TrinoSession(m_parameters);
+    if (hadOldHeaderNames)
+        m_session.useOldHeaderNames();
     identify();
     publishSession();
 }

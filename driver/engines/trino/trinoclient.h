@@ -46,6 +46,9 @@ public:
 
     const ConnectionParameters &parameters() const { return m_parameters; }
     CredentialProvider *provider() const { return m_provider; }
+    /// Whose protocol the connection is configured for.
+    TrinoProduct product() const { return m_product; }
+    QString productName() const { return trinoProductName(m_product); }
     const TrinoTimings &timings() const { return m_timings; }
     const RetryOptions &retryOptions() const { return m_timings.retry; }
     /// The first thing that is wrong with the options, found without asking the server.
@@ -54,6 +57,8 @@ public:
     QUrl url(const QString &path) const;
     /// POST /v1/statement with everything the session says.
     HttpRequest statementRequest(const QByteArray &sql, StatementOptions::Purpose purpose) const;
+    /// GET of a page with rows.
+    HttpRequest pageRequest(const QUrl &nextUri) const;
     /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
     HttpRequest request(const QByteArray &method, const QUrl &url) const;
     HttpCall *send(const HttpRequest &request);
@@ -142,6 +147,7 @@ private:
     void dropHttp();
 
     ConnectionParameters m_parameters;
+    const TrinoProduct m_product;
     CredentialProvider *m_provider;
     TrinoTimings m_timings;
     QUrl m_origin;
