@@ -451,6 +451,8 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.code = Error::Code::InvalidArgument;
         error.message = said(u"The headers of the request are too large for %1."_s.arg(host));
         error.hint = u"Prepared statements and session properties travel in headers: deallocate or reset some."_s;
+        if (m_kerberos)
+            error.hint += u" So does the Kerberos ticket, which is large for members of many groups: the server may need a larger http-server.max-request-header-size."_s;
         break;
     case 429:
     case 502:

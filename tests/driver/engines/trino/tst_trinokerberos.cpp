@@ -96,6 +96,7 @@ private Q_SLOTS:
     void noTicketIsNotTriedAgain();
     void refusedTicketIsExplained_data();
     void refusedTicketIsExplained();
+    void largeTicketIsExplained();
     void nobodyIsAsked();
     void hintsWithoutKerberos_data();
     void hintsWithoutKerberos();
@@ -213,6 +214,14 @@ void tst_TrinoKerberos::refusedTicketIsExplained()
     QCOMPARE(error.code, Error::Code::Unauthenticated);
     QVERIFY2(error.hint.contains(hint), qPrintable(error.hint));
     QCOMPARE(server.refusals, 1);
+}
+
+void tst_TrinoKerberos::largeTicketIsExplained()
+{
+    FaultServer server([](const RecordedRequest &, int) { return FaultReply::whole(431, {}); });
+    TrinoTestEngine engine(server.url(), kerberos);
+    const Error error = errorOf(engine);
+    QVERIFY2(error.hint.contains(u"Kerberos ticket"_s), qPrintable(error.hint));
 }
 
 void tst_TrinoKerberos::nobodyIsAsked()
