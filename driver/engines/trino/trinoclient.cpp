@@ -4,7 +4,9 @@
 #include "trinosegments.h"
 #include "trinostatement.h"
 
+#include "auth/negotiatedcall.h"
 #include "engines/commonoptions.h"
+#include "engines/kerberosoptions.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -113,6 +115,11 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
     m_check = m_accessToken.isEmpty() ? readTokenFile() : Result<void>();
+    Result<std::optional<KerberosOptions>> kerberos = kerberosOptions(parameters);
+    if (kerberos)
+        m_kerberos = std::move(*kerberos);
+    else if (m_check)
+        m_check = std::unexpected(kerberos.error());
     if (m_check)
         m_check = checkOptions();
     identify();
@@ -148,6 +155,16 @@ Result<void> TrinoClient::checkOptions() const
     if (!m_password.isEmpty() && !m_accessToken.isEmpty()) {
         return invalid(u"Both a password and an access token are set."_s,
                        u"A request carries one of them only: leave the other out."_s);
+    }
+    if (m_kerberos && !(m_password.isEmpty() && m_accessToken.isEmpty() && !m_isExternal)) {
+        return invalid(u"KerberosRemoteServiceName is set, and so is another way to sign in."_s,
+                       u"A request carries one of them only: leave password, access token and externalAuthentication out, or Kerberos."_s);
+    }
+    if (m_kerberos && !maySendPassword()) {
+        return invalid(u"Kerberos signs in over TLS only, and this connection has none."_s,
+                       isLoopback(m_origin.host())
+                           ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
+                           : u"Set SSL=true and the port of the server's https address."_s);
     }
     if (m_isExternal && !usesTokenBroker()) {
         return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
@@ -284,7 +301,15 @@ HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) cons
 
 HttpCall *TrinoClient::send(const HttpRequest &request)
 {
-    return http().send(request);
+    HttpClient &client = http();
+    if (!m_kerberos || !maySendPassword() || !isOrigin(request.url))
+        return client.send(request);
+    // The server wants to know who posts a statement; the addresses that follow are secrets themselves.
+    const bool isWanted = m_isNegotiatedAlways || request.url.path().endsWith("/v1/statement"_L1);
+    auto *call = new NegotiatedCall(*m_kerberos, request, isWanted ? NegotiatedCall::When::AtOnce : NegotiatedCall::When::WhenAsked,
+                                    [&client](const HttpRequest &signedIn) { return client.send(signedIn); }, &client);
+    connect(call, &NegotiatedCall::asked, this, [this] { m_isNegotiatedAlways = true; });
+    return call;
 }
 
 HttpCall *TrinoClient::sendLast(const HttpRequest &request)
@@ -374,7 +399,7 @@ Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders 
     }
     if (isOrigin(request.url)) {
         request.headers << m_extraHeaders;
-        return send(request);
+        return http().send(request);
     }
     if (m_origin.scheme() == "https"_L1 && request.url.scheme() != "https"_L1) {
         return std::unexpected(Error {
@@ -437,6 +462,8 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.code = Error::Code::InvalidArgument;
         error.message = said(u"The headers of the request are too large for %1."_s.arg(host));
         error.hint = u"Prepared statements and session properties travel in headers: deallocate or reset some."_s;
+        if (m_kerberos)
+            error.hint += u" So does the Kerberos ticket, which is large for members of many groups: the server may need a larger http-server.max-request-header-size."_s;
         break;
     case 429:
     case 502:
@@ -464,7 +491,7 @@ int TrinoClient::signInGeneration() const
 // Says who we are where the server does not learn it from a token or a certificate.
 void TrinoClient::identify()
 {
-    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || m_kerberos
                                     || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
 }
 
@@ -494,7 +521,12 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
 {
     Error error = httpError(response, u"signing in"_s);
     const auto offers = [&challenges](QByteArrayView scheme) { return std::ranges::contains(challenges, scheme, &AuthChallenge::scheme); };
-    if (!m_accessToken.isEmpty()) {
+    if (m_kerberos && offers("negotiate")) {
+        error.hint = u"The server did not take the Kerberos ticket for %1. Is that its principal, does its keytab hold the "
+                     u"current key of it, and do the clocks of both agree?"_s.arg(m_kerberos->servicePrincipal());
+    } else if (m_kerberos) {
+        error.hint = u"The server offers no sign-in with Kerberos: leave KerberosRemoteServiceName out."_s;
+    } else if (!m_accessToken.isEmpty()) {
         const QDateTime expiry = tokenExpiry(m_accessToken);
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
@@ -504,14 +536,15 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {
-        error.hint = m_password.isEmpty() ? u"The server wants a password."_s : u"The server refused this user and password."_s;
+        const QString otherwise = offers("negotiate") ? u"The server wants a password, or Kerberos (KerberosRemoteServiceName)."_s : u"The server wants a password."_s;
+        error.hint = m_password.isEmpty() ? otherwise : u"The server refused this user and password."_s;
     } else if (ExternalOAuth2::offered(challenges)) {
         error.hint = maySendPassword() ? u"The server wants a sign-in with the browser: leave password and access token out."_s
                                        : u"The server wants a sign-in with the browser, whose token is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("bearer")) {
         error.hint = u"The server wants an access token: set accessToken or accessTokenFile."_s;
     } else if (offers("negotiate")) {
-        error.hint = u"The server wants Kerberos, which Grebe cannot do yet."_s;
+        error.hint = u"The server wants Kerberos: set KerberosRemoteServiceName to the name of its service, often trino or HTTP."_s;
     } else if (m_parameters.hasValue(u"SSLKeyStorePath"_s)) {
         error.hint = u"The server did not take the client certificate for a sign-in."_s;
     } else if (challenges.isEmpty()) {
@@ -540,6 +573,10 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
     }
     if (generation < signInGeneration()) { // signed in anew since that request was sent
         later({});
+        return;
+    }
+    if (m_kerberos) {
+        later(std::unexpected(refusal(response, challenges)));
         return;
     }
     if (!m_accessToken.isEmpty()) {

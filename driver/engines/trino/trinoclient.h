@@ -4,6 +4,7 @@
 #include "trinosession.h"
 
 #include "auth/externaloauth2.h"
+#include "auth/kerberos.h"
 #include "auth/tokenbroker.h"
 #include "extension/credentialprovider.h"
 #include "transport/httpclient.h"
@@ -61,6 +62,8 @@ public:
     HttpRequest pageRequest(const QUrl &nextUri) const;
     /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
     HttpRequest request(const QByteArray &method, const QUrl &url) const;
+    /// Signs in to the coordinator with Kerberos where that is asked for: what needs it from the start does so at once, the
+    /// rest when a gateway wants it.
     HttpCall *send(const HttpRequest &request);
     /// A request whose sender may be gone before the answer; keeps this client alive until it is over.
     HttpCall *sendLast(const HttpRequest &request);
@@ -133,7 +136,7 @@ private:
 
     Result<void> checkOptions() const;
     bool maySendPassword() const;
-    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty(); }
+    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty() && !m_kerberos; }
     Result<void> readTokenFile();
     void identify();
     Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
@@ -166,6 +169,8 @@ private:
 
     const TokenKey m_tokenKey;
     QByteArray m_accessToken; ///< by option or file
+    std::optional<KerberosOptions> m_kerberos;
+    bool m_isNegotiatedAlways = false; ///< a gateway wants to know with each request who asks
     bool m_isExternal = false; ///< the server wanted the browser, or the option does
     quint64 m_renewal = 0; ///< of the token that is being waited for
     int m_refusedRenewals = 0;

@@ -2,6 +2,7 @@
 #include "trinoinfo.h"
 
 #include "engines/commonoptions.h"
+#include "engines/kerberosoptions.h"
 
 using namespace Qt::StringLiterals;
 
@@ -215,7 +216,7 @@ EngineInfo makeInfo()
         | EngineInfo::StageProgress | EngineInfo::Catalogs;
     info.syntaxName = u"SQL (Trino)"_s;
     info.options << CommonOptions::host() << CommonOptions::port(defaultPort, defaultTlsPort) << CommonOptions::user()
-                 << CommonOptions::password() << signInOptions() << sessionOptions() << CommonOptions::tls()
+                 << CommonOptions::password() << signInOptions() << CommonOptions::kerberos() << sessionOptions() << CommonOptions::tls()
                  << CommonOptions::proxy() << CommonOptions::timeouts() << networkOptions() << advancedOptions();
     return info;
 }
