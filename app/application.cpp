@@ -7,6 +7,7 @@
 #include "connections/connectionmodel.h"
 #include "connections/credentialprompter.h"
 #include "connections/secretstore.h"
+#include "connections/signedinmodel.h"
 #include "extension/driverextension.h"
 #include "mainwindow/mainwindow.h"
 #include "settings/settings.h"
@@ -152,7 +153,11 @@ int runWindow(int &argc, char **argv)
         }
     }
 
+    SignedInModel signedIn({ .signedIn = [driver] { return driver->signedIn(); },
+                             .signOut = [driver](const SignedIn &entry) { driver->signOut(entry); } },
+                           &connections, &secrets);
     MainWindow window(&connections, &secrets, &*settings, engines);
+    window.setSignedIn(&signedIn);
     if (isDemo) {
         window.resize(1440, 900);
         window.show();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "applicationfiles.h"
 #include "commandline.h"
+#include "coredumps.h"
 #include "exitcode.h"
 #include "terminal.h"
 
@@ -18,6 +19,7 @@ static Grebe::WindowEntry windowEntry(int &argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    Grebe::forbidCoreDumps();
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
         arguments << QString::fromLocal8Bit(argv[i]);

@@ -5,13 +5,17 @@
 #include "trinostatement.h"
 
 #include "auth/negotiatedcall.h"
+#include "auth/tokencommand.h"
 #include "engines/commonoptions.h"
 #include "engines/kerberosoptions.h"
+#include "transport/tlstext.h"
 
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QSslCertificate>
+#include <QSslKey>
 #include <QThread>
 
 #include <algorithm>
@@ -89,6 +93,7 @@ QByteArray dataEncoding(const ConnectionParameters &parameters)
 }
 
 constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
+constexpr std::chrono::milliseconds tokenCommandTimeout { 60'000 }; // it may ask a person for a second factor
 
 } // namespace
 
@@ -166,13 +171,21 @@ Result<void> TrinoClient::checkOptions() const
                            ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
                            : u"Set SSL=true and the port of the server's https address."_s);
     }
+    if (hasTokenCommand()) {
+        if (const auto command = TokenCommand::arguments(m_parameters.value(u"accessTokenCommand"_s)); !command)
+            return std::unexpected(command.error());
+        if (m_isExternal || !usesTokenBroker()) {
+            return invalid(u"accessTokenCommand is set, and another way to sign in too."_s,
+                           u"Leave the password, the other access tokens and the sign-in with the browser out, or the command."_s);
+        }
+    }
     if (m_isExternal && !usesTokenBroker()) {
         return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
                        u"A sign-in with the browser needs neither: leave them out."_s);
     }
     if (!isTokenText(m_accessToken))
         return invalid(u"The access token has characters that no token has."_s, u"Was more copied than the token?"_s);
-    const bool isToken = m_isExternal || !m_accessToken.isEmpty();
+    const bool isToken = m_isExternal || hasTokenCommand() || !m_accessToken.isEmpty();
     if (isToken && !maySendPassword()) {
         return invalid(u"An access token is only sent over TLS, and this connection has none."_s,
                        isLoopback(m_origin.host())
@@ -212,6 +225,14 @@ Result<void> TrinoClient::checkEncoding() const
     return {};
 }
 
+HttpOptions TrinoClient::connectionOptions() const
+{
+    HttpOptions options = httpOptions(m_parameters);
+    if (!m_keyPassphrase.isEmpty())
+        options.clientKeyPassphrase = m_keyPassphrase;
+    return options;
+}
+
 HttpOptions TrinoClient::storageOptions() const
 {
     HttpOptions options = httpOptions(m_parameters);
@@ -235,7 +256,7 @@ HttpClient &TrinoClient::http()
     m_isDisconnecting = false;
     if (!m_http) {
         moveToThread(QThread::currentThread());
-        m_http = std::make_unique<HttpClient>(httpOptions(m_parameters));
+        m_http = std::make_unique<HttpClient>(connectionOptions());
     }
     return *m_http;
 }
@@ -491,7 +512,7 @@ int TrinoClient::signInGeneration() const
 // Says who we are where the server does not learn it from a token or a certificate.
 void TrinoClient::identify()
 {
-    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || m_kerberos
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || m_kerberos || hasTokenCommand()
                                     || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
 }
 
@@ -533,6 +554,8 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
             : u"The server refused the access token."_s;
     } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
         error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
+    } else if (hasTokenCommand()) {
+        error.hint = u"The server refused the access token that the program of accessTokenCommand printed."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {
@@ -555,11 +578,28 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
     return error;
 }
 
+bool TrinoClient::wantsSignIn(const HttpResponse &response)
+{
+    return response.error ? response.error->vendorCode == "TLS_KEY_PASSPHRASE"_L1 : response.status == 401;
+}
+
 void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *context, Done done)
 {
     const auto later = [&](const Result<void> &result) {
         QMetaObject::invokeMethod(context, [done = std::move(done), result] { done(result); }, Qt::QueuedConnection);
     };
+    if (response.error) {
+        if (generation < signInGeneration()) { // opened since that request was made
+            later({});
+        } else if (!m_provider) {
+            later(std::unexpected(*response.error));
+        } else {
+            m_signInWaiters.push_back({ context, std::move(done) });
+            if (!std::exchange(m_isAsking, true))
+                askPassphrase(*response.error);
+        }
+        return;
+    }
     const QList<AuthChallenge> challenges = challengesOf(response);
     const AuthChallenge *external = ExternalOAuth2::offered(challenges);
     const bool offersPassword = std::ranges::contains(challenges, QByteArrayView("basic"), &AuthChallenge::scheme);
@@ -569,6 +609,12 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
         m_signInWaiters.push_back({ context, std::move(done) });
         if (!std::exchange(m_isAsking, true))
             askToken(generation - m_signInGeneration, *external);
+        return;
+    }
+    if (hasTokenCommand() && maySendPassword()) {
+        m_signInWaiters.push_back({ context, std::move(done) });
+        if (!std::exchange(m_isAsking, true))
+            askTokenCommand(generation - m_signInGeneration, refusal(response, challenges));
         return;
     }
     if (generation < signInGeneration()) { // signed in anew since that request was sent
@@ -600,6 +646,47 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
     m_signInWaiters.push_back({ context, std::move(done) });
     if (!std::exchange(m_isAsking, true))
         askPassword(response);
+}
+
+void TrinoClient::askPassphrase(const Error &problem)
+{
+    const HttpOptions options = connectionOptions();
+    const bool wasGiven = !options.clientKeyPassphrase.isEmpty();
+    m_askedFor = { .kind = CredentialRequest::Kind::CertificatePassphrase,
+                   .connectionName = m_parameters.connectionName(),
+                   .origin = m_origin.toString(),
+                   .user = m_session.loginUser(),
+                   .reason = wasGiven ? problem.message : QString(),
+                   .fileName = options.clientKeyFile.isEmpty() ? options.clientCertificateFile : options.clientKeyFile };
+    m_question = m_provider->request(m_askedFor);
+    const int question = ++m_questionCount;
+    m_question
+        .then(this,
+              [this, question](const Result<Credential> &answer) {
+                  if (!m_isAsking || question != m_questionCount)
+                      return; // nobody waits for it any more
+                  if (!answer) {
+                      endSignIn(std::unexpected(answer.error()));
+                      return;
+                  }
+                  m_keyPassphrase = answer->secret;
+                  const HttpOptions options = connectionOptions();
+                  const auto identity = readClientIdentity(options.clientCertificateFile, options.clientKeyFile, options.clientKeyPassphrase);
+                  m_provider->confirm(m_askedFor, *answer, identity.has_value());
+                  if (!identity && wantsSignIn({ .error = identity.error() }) && ++m_refusedPassphrases < passwordAttempts) {
+                      askPassphrase(identity.error());
+                      return;
+                  }
+                  m_refusedPassphrases = 0;
+                  if (m_http) // it remembers that the key was closed
+                      m_http.release()->deleteLater();
+                  ++m_signInGeneration;
+                  endSignIn(identity ? Result<void>() : Result<void>(std::unexpected(identity.error())));
+              })
+        .onCanceled(this, [this, question] {
+            if (m_isAsking && question == m_questionCount)
+                endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The key was not opened."_s }));
+        });
 }
 
 void TrinoClient::askPassword(const HttpResponse &response)
@@ -655,20 +742,37 @@ void TrinoClient::askToken(int epoch, const AuthChallenge &challenge)
     if (const auto limit = m_parameters.duration(u"externalAuthenticationTimeout"_s); limit.count() > 0)
         timings.deadline = limit;
     timings.retry.total = timings.deadline;
-    const auto make = [addresses = *addresses, trust, options = httpOptions(m_parameters), request = m_askedFor, timings,
+    const auto make = [addresses = *addresses, trust, options = connectionOptions(), request = m_askedFor, timings,
                        isFirst = epoch == 0](const TokenBroker::Ask &ask) -> std::unique_ptr<TokenFlow> {
         return std::make_unique<ExternalOAuth2>(addresses, trust, options, request, ask, timings, isFirst);
     };
+    renewToken(epoch, make, {});
+}
+
+void TrinoClient::askTokenCommand(int epoch, const Error &refused)
+{
+    const auto make = [command = m_parameters.value(u"accessTokenCommand"_s)](const TokenBroker::Ask &) -> std::unique_ptr<TokenFlow> {
+        return std::make_unique<TokenCommand>(command, tokenCommandTimeout);
+    };
+    renewToken(epoch, make, refused);
+}
+
+// `refused` stands for the broker's words where it is not the server that issues the tokens.
+void TrinoClient::renewToken(int epoch, const TokenBroker::MakeFlow &make, const Error &refused)
+{
     const TokenBroker::Renewal renewal = TokenBroker::instance().renew(m_tokenKey, epoch, m_provider, make);
     m_renewal = renewal.id;
-    QFuture<Result<QByteArray>>(renewal.token).then(this, [this, id = renewal.id](const Result<QByteArray> &token) {
+    QFuture<Result<QByteArray>>(renewal.token).then(this, [this, refused, id = renewal.id](const Result<QByteArray> &token) {
         if (std::exchange(m_renewal, m_renewal == id ? 0 : m_renewal) != id)
             return; // nobody waits for it any more
         // Without the token the server tells where a person signs in.
         const bool mayAskAnew = !token && token.error().vendorCode == "TOKEN_RENEWAL_REFUSED"_L1 && m_refusedRenewals++ == 0;
-        if (token)
+        if (token && !hasTokenCommand())
             m_unconfirmed = Credential { .secret = QString::fromLatin1(*token) };
-        endSignIn(token || mayAskAnew ? Result<void>() : Result<void>(std::unexpected(token.error())));
+        if (!token && hasTokenCommand() && token.error().vendorCode == "TOKENS_REFUSED"_L1)
+            endSignIn(std::unexpected(refused));
+        else
+            endSignIn(token || mayAskAnew ? Result<void>() : Result<void>(std::unexpected(token.error())));
     });
 }
 

@@ -96,8 +96,10 @@ public:
     /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date. Read it before the request is
     /// built.
     int signInGeneration() const;
-    /// After a 401: does what the server's challenges and the options say (asks for a password, signs in with a browser,
-    /// reads the token's file again) and calls `done` when the request may be sent anew, or why not. At most one question
+    /// The request was not let in, or could not even be sent because the key of our certificate is closed: signIn().
+    static bool wantsSignIn(const HttpResponse &response);
+    /// After that: does what the server's challenges and the options say (asks for a password or passphrase, signs in with a
+    /// browser, reads the token's file again, runs its command) and calls `done` when the request may be sent anew, or why not. At most one question
     /// at a time; who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
     void signIn(int generation, const HttpResponse &response, QObject *context, Done done);
     /// The server took what the person gave.
@@ -136,12 +138,17 @@ private:
 
     Result<void> checkOptions() const;
     bool maySendPassword() const;
+    bool hasTokenCommand() const { return m_parameters.hasValue(QStringLiteral("accessTokenCommand")); }
+    HttpOptions connectionOptions() const;
     bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty() && !m_kerberos; }
     Result<void> readTokenFile();
     void identify();
     Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
     void askPassword(const HttpResponse &response);
+    void askPassphrase(const Error &problem);
     void askToken(int generation, const AuthChallenge &challenge);
+    void askTokenCommand(int epoch, const Error &refused);
+    void renewToken(int epoch, const TokenBroker::MakeFlow &make, const Error &refused);
     HttpClient &http();
     HttpClient &storage();
     Result<void> checkEncoding() const;
@@ -176,6 +183,8 @@ private:
     int m_refusedRenewals = 0;
 
     QString m_password;
+    QString m_keyPassphrase; ///< that a person gave
+    int m_refusedPassphrases = 0;
     int m_signInGeneration = 0;
     int m_refusedPasswords = 0;
     std::vector<Waiter> m_signInWaiters;

@@ -102,6 +102,12 @@ QList<OptionInfo> signInOptions()
           .group = u"Sign-in"_s,
           .label = u"Access token file"_s,
           .help = u"A file that holds the access token; read again when the server refuses the one that it held."_s },
+        { .name = u"accessTokenCommand"_s,
+          .group = u"Sign-in"_s,
+          .label = u"Access token command"_s,
+          .help = u"A program that prints the access token, with its arguments; one with blanks in it stands in double quotes. Run "
+                  u"without a shell when the server wants a token, and again when it refuses the last one."_s,
+          .runsProgram = true },
         { .name = u"externalAuthentication"_s,
           .type = Type::Boolean,
           .defaultValue = u"false"_s,

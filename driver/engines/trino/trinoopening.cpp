@@ -31,6 +31,7 @@ void TrinoOpening::start()
     }
     begin(Kind::Resolve);
     const bool isTls = m_client->url({}).scheme() == "https"_L1;
+    const int generation = m_client->signInGeneration();
     HttpCall *call = m_client->send(m_client->request("GET", m_client->url(u"/v1/info"_s)));
     connect(call, &HttpCall::resolved, this, [this](const QString &address) {
         if (m_step == Kind::Resolve) {
@@ -54,7 +55,16 @@ void TrinoOpening::start()
         if (m_step == Kind::Tls)
             complete(description);
     });
-    connect(call, &HttpCall::finished, this, [this, isTls](const HttpResponse &response) {
+    connect(call, &HttpCall::finished, this, [this, isTls, generation](const HttpResponse &response) {
+        if (response.error && TrinoClient::wantsSignIn(response)) { // before anything was sent
+            m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+                if (result)
+                    start();
+                else
+                    fail(result.error());
+            });
+            return;
+        }
         if (response.error) {
             // The transport calls a connection connected when TLS stands.
             if (response.error->vendorCode.startsWith("TLS_"_L1) && m_step == Kind::Connect) {

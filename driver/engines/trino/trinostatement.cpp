@@ -121,22 +121,7 @@ void TrinoStatement::post()
 void TrinoStatement::onPosted(const HttpResponse &response, int generation)
 {
     m_summary.byteCount += response.wireBytes;
-    if (response.error) {
-        // Nobody listens, the name is unknown, the certificate is not accepted: a person knows better what to do.
-        if (response.mayHaveBeenSent)
-            retry(response, &TrinoStatement::post);
-        else
-            failWith(*response.error);
-        return;
-    }
-    if (response.status == 200) {
-        m_client->confirmSignIn();
-        const Result<TrinoPageHead> head = readPageHead(response.bytes());
-        if (head)
-            takePage(response, *head);
-        else
-            retry(response, &TrinoStatement::post, true);
-    } else if (response.status == 401) {
+    if (TrinoClient::wantsSignIn(response)) {
         report({ .state = Progress::State::SigningIn, .text = u"signing in"_s });
         m_client->signIn(generation, response, this, [this](const Result<void> &result) {
             if (m_isDone)
@@ -146,6 +131,19 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
             else
                 failWith(result.error());
         });
+    } else if (response.error) {
+        // Nobody listens, the name is unknown, the certificate is not accepted: a person knows better what to do.
+        if (response.mayHaveBeenSent)
+            retry(response, &TrinoStatement::post);
+        else
+            failWith(*response.error);
+    } else if (response.status == 200) {
+        m_client->confirmSignIn();
+        const Result<TrinoPageHead> head = readPageHead(response.bytes());
+        if (head)
+            takePage(response, *head);
+        else
+            retry(response, &TrinoStatement::post, true);
     } else if (RetryPolicy::isTransient(response)) {
         retry(response, &TrinoStatement::post);
     } else {
