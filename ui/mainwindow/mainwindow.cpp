@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mainwindow.h"
 
+#include "editorfiles.h"
 #include "editorsession.h"
 #include "editortabbar.h"
 #include "homepage.h"
@@ -17,15 +18,13 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QFileDialog>
-#include <QFileInfo>
+#include <QFile>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -36,7 +35,6 @@ namespace Grebe {
 
 namespace {
 
-constexpr int kPreviewRows = 1000;
 constexpr qsizetype kClosedTabs = 20;
 
 std::optional<Theme::Role> dot(RunState state)
@@ -62,7 +60,7 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
                        const QList<const EngineInfo *> &engines, QWidget *parent)
     : QMainWindow(parent), m_connections(connections), m_secrets(secrets), m_settings(settings), m_engines(engines),
       m_splitter(new QSplitter(Qt::Horizontal)), m_schemas(new SchemaView(connections)), m_tabBar(new EditorTabBar),
-      m_pages(new QStackedWidget), m_status(new StatusBar)
+      m_pages(new QStackedWidget), m_status(new StatusBar), m_files(new EditorFiles(this, connections, settings))
 {
     setWindowTitle(u"Grebe"_s);
     setAcceptDrops(true);
@@ -74,7 +72,7 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
     m_home = home;
     m_pages->addWidget(home);
     connect(home, &HomePage::connectRequested, this, [this] { editConnection(); });
-    connect(home, &HomePage::openRequested, this, &MainWindow::open);
+    connect(home, &HomePage::openRequested, m_files, qOverload<>(&EditorFiles::open));
     connect(home, &HomePage::sampleRequested, this, &MainWindow::runSample);
 
     auto *centre = new QWidget;
@@ -107,6 +105,7 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
     connect(m_tabBar, &QTabBar::tabCloseRequested, this, &MainWindow::closeTab);
     connect(m_tabBar, &QTabBar::tabMoved, this, [this](int from, int to) { m_tabs.move(from, to); });
     connect(m_tabBar, &EditorTabBar::newTabRequested, this, [this] { newTab(); });
+    connect(m_files, &EditorFiles::saved, this, [this] { m_saveTimer.start(); });
     connectTree();
     makeMenus();
 
@@ -205,10 +204,10 @@ void MainWindow::makeMenus()
 
     QMenu *file = menuBar()->addMenu(tr("&File"));
     add(file, tr("&New Editor"), { key("Ctrl+T"), key("Ctrl+N") }, [this] { newTab(); });
-    add(file, tr("&Open…"), { key("Ctrl+O") }, &MainWindow::open);
+    add(file, tr("&Open…"), { key("Ctrl+O") }, [this] { m_files->open(); });
     file->addSeparator();
-    m_save = add(file, tr("&Save"), { key("Ctrl+S") }, [this] { save(false); });
-    m_editorActions += add(file, tr("Save &As…"), { key("Ctrl+Shift+S") }, [this] { save(true); });
+    m_save = add(file, tr("&Save"), { key("Ctrl+S") }, [this] { m_files->save(currentTab(), false); });
+    m_editorActions += add(file, tr("Save &As…"), { key("Ctrl+Shift+S") }, [this] { m_files->save(currentTab(), true); });
     file->addSeparator();
     m_editorActions += add(file, tr("&Close Editor"), { key("Ctrl+W") }, [this] { closeTab(m_tabBar->currentIndex()); });
     m_reopen = add(file, tr("&Reopen Closed Editor"), { key("Ctrl+Shift+T") }, &MainWindow::reopenTab);
@@ -518,83 +517,9 @@ QueryTab *MainWindow::runSample()
     return tab;
 }
 
-void MainWindow::open()
-{
-    auto *dialog = new QFileDialog(this, tr("Open"), m_settings->value(Settings::LastFolder).toString(),
-                                   tr("SQL scripts and data (*.sql *.parquet *.csv *.tsv *.json *.jsonl *.ndjson);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFiles);
-    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openFiles);
-    dialog->open();
-}
-
 void MainWindow::openFiles(const QStringList &fileNames)
 {
-    static const QStringList dataTypes { u"parquet"_s, u"csv"_s, u"tsv"_s, u"json"_s, u"jsonl"_s, u"ndjson"_s };
-    for (const QString &fileName : fileNames) {
-        const QFileInfo info(fileName);
-        m_settings->setValue(Settings::LastFolder, info.absolutePath());
-        if (dataTypes.contains(info.suffix().toLower())) {
-            int row = 0;
-            while (row < m_connections->rowCount()
-                   && !(m_connections->stored(row).parameters.isValid()
-                        && m_connections->stored(row).parameters.engine().features.testFlag(EngineInfo::OpensFiles)))
-                ++row;
-            Connection *connection = m_connections->connection(row);
-            if (!connection) {
-                m_message = tr("No connection here can open %1: add one of DuckDB").arg(info.fileName());
-                updateStatus();
-                continue;
-            }
-            newTab(m_connections->stored(row).name,
-                   connection->previewSql(ObjectPath({ info.absoluteFilePath() }), kPreviewRows) + u'\n');
-            m_run->trigger();
-            continue;
-        }
-        QFile file(fileName);
-        if (!file.open(QIODevice::ReadOnly)) {
-            m_message = tr("%1 cannot be opened: %2").arg(fileName, file.errorString());
-            updateStatus();
-            continue;
-        }
-        QueryTab *tab = newTab({}, QString::fromUtf8(file.readAll()));
-        tab->setFileName(info.absoluteFilePath());
-    }
-}
-
-void MainWindow::save(bool askName)
-{
-    QueryTab *tab = currentTab();
-    if (!tab)
-        return;
-    if (!askName && !tab->fileName().isEmpty()) {
-        saveTo(tab, tab->fileName());
-        return;
-    }
-    auto *dialog = new QFileDialog(this, tr("Save"), m_settings->value(Settings::LastFolder).toString(),
-                                   tr("SQL scripts (*.sql);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(u"sql"_s);
-    connect(dialog, &QFileDialog::fileSelected, tab, [this, tab](const QString &fileName) { saveTo(tab, fileName); });
-    dialog->open();
-}
-
-void MainWindow::saveTo(QueryTab *tab, const QString &fileName)
-{
-    QSaveFile file(fileName);
-    const QByteArray bytes = tab->editor()->text().toUtf8();
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        m_message = tr("%1 cannot be saved: %2").arg(fileName, file.errorString());
-        updateStatus();
-        return;
-    }
-    m_settings->setValue(Settings::LastFolder, QFileInfo(fileName).absolutePath());
-    m_message.clear();
-    tab->editor()->setModified(false);
-    tab->setFileName(QFileInfo(fileName).absoluteFilePath());
-    updateStatus();
-    m_saveTimer.start();
+    m_files->open(fileNames);
 }
 
 void MainWindow::previewTable(const QString &connection, const ObjectPath &path)

@@ -13,6 +13,7 @@ class QStackedWidget;
 namespace Grebe {
 
 class ConnectionEditor;
+class EditorFiles;
 class EditorTabBar;
 class SchemaView;
 class SecretStore;
@@ -27,6 +28,9 @@ class MainWindow : public QMainWindow
 {
     Q_OBJECT
 public:
+    /// As many rows as a look at a table or a file shows.
+    static constexpr int kPreviewRows = 1000;
+
     MainWindow(ConnectionModel *connections, SecretStore *secrets, Settings *settings,
                const QList<const EngineInfo *> &engines, QWidget *parent = nullptr);
     ~MainWindow() override;
@@ -71,9 +75,6 @@ private:
     void updateTab(QueryTab *tab);
     void updateStatus();
     void updateActions();
-    void open();
-    void save(bool askName);
-    void saveTo(QueryTab *tab, const QString &fileName);
     void previewTable(const QString &connection, const ObjectPath &path);
     void showDefinition(const QString &connection, const ObjectPath &path);
     void removeConnection(const QString &name);
@@ -93,6 +94,7 @@ private:
     QStackedWidget *m_pages; // the home page, then a page a tab in the order of the tabs' data
     QWidget *m_home;
     StatusBar *m_status;
+    EditorFiles *m_files;
     QList<QueryTab *> m_tabs; // in the order of the tab bar
     QAction *m_run = nullptr;
     QAction *m_runAll = nullptr;

@@ -4,6 +4,7 @@
 #include "compressed.h"
 #include "httprun.h"
 #include "scriptedserver.h"
+#include "socksproxy.h"
 
 #include <QPointer>
 #include <QSignalSpy>
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void stepsOfAConnection();
     void httpProxyGetsTheRequest();
     void loopbackPassesTheSystemProxy();
+    void socksProxyCarriesTheRequest_data();
+    void socksProxyCarriesTheRequest();
     void socksProxyIsNamedWhenItIsDown();
 };
 
@@ -460,6 +463,41 @@ void tst_HttpClient::loopbackPassesTheSystemProxy()
     QVERIFY2(!response.error, qPrintable(messageOf(response)));
     QCOMPARE(proxy.connectionCount(), 0);
     QCOMPARE(target.requestCount(), 1);
+}
+
+void tst_HttpClient::socksProxyCarriesTheRequest_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<QString>("password");
+    QTest::newRow("to an address") << u"127.0.0.1"_s << u"pr%40xy"_s;
+    QTest::newRow("to a name, which the proxy resolves") << u"coordinator.invalid"_s << u"pr%40xy"_s;
+    QTest::newRow("not with a wrong password") << u"127.0.0.1"_s << u"wrong"_s;
+}
+
+void tst_HttpClient::socksProxyCarriesTheRequest()
+{
+    QFETCH(QString, host);
+    QFETCH(QString, password);
+    SocksProxy proxy("pete", "pr@xy");
+    FaultServer target([](const RecordedRequest &, int) { return FaultReply::whole(200, "through"); });
+    HttpOptions options;
+    options.proxy = u"socks5://pete:%1@127.0.0.1:%2"_s.arg(password).arg(proxy.serverPort());
+    HttpClient client(options);
+    const HttpResponse response = waitFor(client.send({ .method = "POST", .url = QUrl(u"http://%1:%2/x"_s.arg(host).arg(target.port())), .body = "INSERT" }));
+    if (password == u"wrong"_s) {
+        QVERIFY(response.error);
+        QVERIFY2(messageOf(response).contains(u"127.0.0.1:%1"_s.arg(proxy.serverPort())), qPrintable(messageOf(response)));
+        QVERIFY(!response.error->ticketText().contains(u"wrong"_s));
+        QVERIFY(proxy.refusals() > 0);
+        QCOMPARE(target.connectionCount(), 0);
+        return;
+    }
+    QVERIFY2(!response.error, qPrintable(messageOf(response)));
+    QCOMPARE(response.bytes(), QByteArrayView("through"));
+    QCOMPARE(proxy.targets(), QList<QByteArray>({ host.toLatin1() + ':' + QByteArray::number(target.port()) }));
+    QCOMPARE(target.requestCount("POST"), 1);
+    QCOMPARE(target.requests().constLast().body, "INSERT");
+    QVERIFY(target.requests().constLast().header("Proxy-Authorization").isEmpty());
 }
 
 void tst_HttpClient::socksProxyIsNamedWhenItIsDown()
