@@ -11,7 +11,7 @@ install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers COMPONENT drive
 foreach(header
         columnformatter columnstatistics connection connectionparameters credentialprovider dialect driverextension
         engineinfo error
-        objectpath progress resultorder resultstore savedresult signedin statement cellrange)
+        metadata objectpath plan progress resultorder resultstore savedresult signedin statement cellrange)
     install(FILES ${PROJECT_SOURCE_DIR}/driver/extension/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/driver/generated/grebe_export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
