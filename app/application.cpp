@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application.h"
 
-#include "commandline.h"
+#include "applicationfiles.h"
 #include "demo.h"
 
 #include "connections/connectionmodel.h"
 #include "connections/credentialprompter.h"
 #include "connections/secretstore.h"
+#include "connections/signedinmodel.h"
 #include "extension/driverextension.h"
 #include "extension/resultstore.h"
 #include "mainwindow/mainwindow.h"
@@ -161,7 +162,11 @@ int runWindow(int &argc, char **argv)
         }
     }
 
+    SignedInModel signedIn({ .signedIn = [driver] { return driver->signedIn(); },
+                             .signOut = [driver](const SignedIn &entry) { driver->signOut(entry); } },
+                           &connections, &secrets);
     MainWindow window(&connections, &secrets, &*settings, engines);
+    window.setSignedIn(&signedIn);
     if (isDemo) {
         window.resize(1440, 900);
         window.show();
@@ -186,3 +191,8 @@ int runWindow(int &argc, char **argv)
 }
 
 } // namespace Grebe
+
+int grebeRunWindow(int &argc, char **argv)
+{
+    return Grebe::runWindow(argc, argv);
+}

@@ -14,12 +14,14 @@
 
 #include <simdjson.h>
 
+#include <QSemaphore>
 #include <QThreadPool>
-#include <QtConcurrent>
 
 #include <atomic>
 #include <charconv>
+#include <exception>
 #include <iterator>
+#include <mutex>
 
 using namespace Qt::StringLiterals;
 
@@ -262,17 +264,29 @@ void inParallel(qint64 count, qint64 pieceSize, const std::function<void(qint64,
 {
     const qint64 pieceCount = (count + pieceSize - 1) / pieceSize;
     std::atomic<qint64> next = 0;
+    std::mutex mutex;
+    std::exception_ptr problem;
     const auto help = [&] {
-        for (qint64 piece; (piece = next.fetch_add(1)) < pieceCount;)
-            work(piece * pieceSize, std::min(count, (piece + 1) * pieceSize));
+        try {
+            for (qint64 piece; (piece = next.fetch_add(1)) < pieceCount;)
+                work(piece * pieceSize, std::min(count, (piece + 1) * pieceSize));
+        } catch (...) { // no memory: the thread that asked for the work hears of it
+            next = pieceCount;
+            const std::scoped_lock lock(mutex);
+            problem = std::current_exception();
+        }
     };
     QThreadPool *pool = QThreadPool::globalInstance();
-    const int helperCount = int(std::min<qint64>(pool->maxThreadCount(), pieceCount)) - 1;
-    if (helperCount <= 0)
-        return help();
-    // The pool may be full: this thread does then all that nobody else has begun.
-    QList<int> helpers(helperCount + 1);
-    QtConcurrent::blockingMap(pool, helpers, [&](int) { help(); });
+    const int mostHelpers = int(std::min<qint64>(pool->maxThreadCount(), pieceCount)) - 1;
+    // Only threads that are free now: waiting for one that waits itself would be for ever.
+    QSemaphore done;
+    int helperCount = 0;
+    while (helperCount < mostHelpers && pool->tryStart([&] { help(); done.release(); }))
+        ++helperCount;
+    help();
+    done.acquire(helperCount);
+    if (problem)
+        std::rethrow_exception(problem);
 }
 
 } // namespace Grebe

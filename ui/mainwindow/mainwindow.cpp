@@ -9,6 +9,8 @@
 
 #include "connections/connectioneditor.h"
 #include "connections/connectionmodel.h"
+#include "connections/secretstore.h"
+#include "connections/signedindialog.h"
 #include "editor/sqleditor.h"
 #include "results/resultpane.h"
 #include "schema/schemamodel.h"
@@ -116,6 +118,7 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
 
     resize(1440, 900);
     restoreGeometry(settings->value(Settings::WindowGeometry).toByteArray());
+    connect(secrets, &SecretStore::failed, this, [this](const Error &error) { showMessage((error.message + u' ' + error.hint).trimmed()); });
     showTab(-1);
 }
 
@@ -144,6 +147,16 @@ void MainWindow::showMessage(const QString &text)
 {
     m_message = text;
     updateStatus();
+}
+
+void MainWindow::setSignedIn(SignedInModel *signedIn)
+{
+    m_showSignedIn->setVisible(true);
+    connect(m_showSignedIn, &QAction::triggered, this, [this, signedIn] {
+        auto *dialog = new SignedInDialog(signedIn, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
 }
 
 void MainWindow::exportResult()
@@ -336,6 +349,8 @@ void MainWindow::makeMenus()
         }
         editConnection(name);
     });
+    m_showSignedIn = connections->addAction(tr("&Signed In…"));
+    m_showSignedIn->setVisible(false);
     connections->addSeparator();
     connect(connections->addAction(tr("&Read the Current Level Again") + u"\tF5"_s), &QAction::triggered, m_schemas,
             &SchemaView::reloadCurrent);

@@ -3,6 +3,7 @@
 
 #include "trinoinfo.h"
 #include "trinoopening.h"
+#include "trinoplan.h"
 #include "trinostatement.h"
 
 #include "sql/trinodialect.h"
@@ -13,7 +14,7 @@ namespace Grebe {
 
 TrinoEngine::TrinoEngine(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
     : m_client(std::make_shared<TrinoClient>(parameters, provider, timings)),
-      m_metadata(new TrinoMetadata(m_client, trinoDialect()))
+      m_metadata(new TrinoMetadata(m_client, TrinoEngine::dialect()))
 {
     // Children go to the engine's thread with it; the client is shared with statements and cannot be one.
     m_metadata->setParent(this);
@@ -38,7 +39,7 @@ std::unique_ptr<Engine> TrinoEngine::newSession() const
 
 const Dialect &TrinoEngine::dialect() const
 {
-    return trinoDialect();
+    return m_client->product() == TrinoProduct::Presto ? prestoDialect() : trinoDialect();
 }
 
 QFuture<Result<ServerInfo>> TrinoEngine::open()
@@ -53,7 +54,7 @@ QFuture<Result<ServerInfo>> TrinoEngine::open()
     }
     m_openers.push_back(promise);
     if (!m_opening) {
-        auto *opening = new TrinoOpening(m_client, trinoDialect(), this);
+        auto *opening = new TrinoOpening(m_client, dialect(), this);
         m_opening = opening;
         connect(opening, &TrinoOpening::stepChanged, this, &Engine::stepChanged);
         connect(opening, &TrinoOpening::done, this, &TrinoEngine::endOpening);
@@ -94,7 +95,7 @@ bool TrinoEngine::isQuiet() const
 
 StatementPtr TrinoEngine::prepare(const QString &sql, const StatementOptions &options)
 {
-    auto statement = std::make_unique<TrinoStatement>(m_client, trinoDialect(), sql, options);
+    auto statement = std::make_unique<TrinoStatement>(m_client, dialect(), sql, options);
     statement->moveToThread(thread());
     return StatementPtr(statement.release());
 }
@@ -107,6 +108,44 @@ QFuture<Result<QList<ObjectInfo>>> TrinoEngine::list(const ObjectPath &parent)
 QFuture<Result<QString>> TrinoEngine::definition(const ObjectPath &path)
 {
     return m_metadata->definition(path);
+}
+
+QFuture<Result<MetadataTable>> TrinoEngine::describe(MetadataTopic topic, const ObjectPath &path)
+{
+    return m_metadata->describe(topic, path);
+}
+
+QFuture<Result<Plan>> TrinoEngine::explain(const QString &sql, PlanKind kind)
+{
+    const auto promise = startedPromise<Plan>();
+    if (kind == PlanKind::Logical)
+        m_client->learnVersion(this, [this, promise, sql, kind] { startExplain(promise, sql, kind); });
+    else
+        startExplain(promise, sql, kind);
+    return promise->future();
+}
+
+void TrinoEngine::startExplain(const Promise<Plan> &promise, const QString &sql, PlanKind kind)
+{
+    const TrinoExplainText text = trinoExplain(sql, kind, m_client->version());
+    // A plan alone does nothing, and its failure must not abort a transaction; ANALYZE is the statement itself.
+    StatementOptions options;
+    options.purpose = kind == PlanKind::Analyze ? StatementOptions::Purpose::User : StatementOptions::Purpose::Metadata;
+    auto *statement = new TrinoStatement(m_client, trinoDialect(), text.sql, options);
+    whenGivenUp(promise->future(), this, [statement = QPointer(statement)] {
+        if (statement)
+            statement->cancel();
+    });
+    collectText(statement, this, [promise, statement, kind, lines = text.prefixLines](const Result<MetadataTable> &answer) {
+        if (!answer)
+            settle<Plan>(promise, std::unexpected(movedUp(answer.error(), lines)));
+        else if (answer->rows.isEmpty())
+            settle<Plan>(promise, std::unexpected(Error { .code = Error::Code::InvalidData, .message = u"The server answered EXPLAIN with nothing."_s }));
+        else
+            settle<Plan>(promise, trinoPlan(answer->rows.first().value(0), kind));
+        statement->deleteLater();
+    });
+    statement->start();
 }
 
 SessionState TrinoEngine::session() const
@@ -139,7 +178,7 @@ QFuture<Result<void>> TrinoEngine::run(const QString &sql)
     auto promise = std::make_shared<QPromise<Result<void>>>();
     promise->start();
     const QFuture<Result<void>> future = promise->future();
-    auto *statement = new TrinoStatement(m_client, trinoDialect(), sql, {});
+    auto *statement = new TrinoStatement(m_client, dialect(), sql, {});
     const auto end = [promise, statement](const Result<void> &result) {
         promise->addResult(result);
         promise->finish();

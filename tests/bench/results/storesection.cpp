@@ -9,6 +9,8 @@
 #include <arrow/api.h>
 
 #include <QAbstractTableModel>
+#include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QTableView>
 #include <QTemporaryDir>

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void noRoomToSort();
     void cancelledAtEveryPoint_data();
     void cancelledAtEveryPoint();
+    void manyAtTheSameTime();
     void closedWhileSpilling();
     void closedWhileSorted();
 
@@ -186,6 +187,22 @@ void tst_ResultFaults::cancelledAtEveryPoint()
     QVERIFY(hasAll(*store, 10));
     const auto order = orderRows(store, {}, { { 0 } }).result();
     QVERIFY(order && isSorted(*store, **order));
+}
+
+void tst_ResultFaults::manyAtTheSameTime()
+{
+    // More than there are threads, and each divides its work among threads.
+    const StorePtr store = storeOf(4);
+    QList<QFuture<Result<RowOrderPtr>>> orders;
+    QList<QFuture<Result<ColumnStatistics>>> statistics;
+    for (int i = 0; i < 3 * QThread::idealThreadCount(); ++i) {
+        orders << orderRows(store, { { 1, Filter::Test::IsNotNull } }, { { i % 3 } });
+        statistics << columnStatistics(store, i % 3);
+    }
+    for (auto &order : orders)
+        QVERIFY(QTest::qWaitFor([&] { return order.isFinished(); }, 60'000) && order.result());
+    for (auto &found : statistics)
+        QVERIFY(QTest::qWaitFor([&] { return found.isFinished(); }, 60'000) && found.result());
 }
 
 void tst_ResultFaults::closedWhileSpilling()
