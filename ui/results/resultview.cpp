@@ -406,6 +406,7 @@ void ResultView::showExploded(const QList<int> &wholes, int changed)
     const GridColumns before = m_grid->layout();
     const qint64 row = std::max<qint64>(0, m_grid->currentRow());
     const qint64 rowCount = m_grid->sourceRowCount();
+    m_notice->hide();
     m_order.cancel();
     m_keys.clear();
     m_filter->clear();
