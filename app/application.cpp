@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application.h"
 
-#include "commandline.h"
+#include "applicationfiles.h"
 #include "demo.h"
 
 #include "connections/connectionmodel.h"
@@ -182,3 +182,8 @@ int runWindow(int &argc, char **argv)
 }
 
 } // namespace Grebe
+
+int grebeRunWindow(int &argc, char **argv)
+{
+    return Grebe::runWindow(argc, argv);
+}

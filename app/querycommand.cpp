@@ -191,7 +191,8 @@ void QueryCommand::runNext()
     m_queryId.clear();
     m_statement = m_connection->prepare(statement.sql, statement.options);
     connect(m_statement.get(), &Statement::started, this, [this](const QString &queryId) { m_queryId = queryId; });
-    connect(m_statement.get(), &Statement::progressChanged, this, &QueryCommand::showProgress);
+    if (Terminal::isError())
+        connect(m_statement.get(), &Statement::progressChanged, this, &QueryCommand::showProgress);
     connect(m_statement.get(), &Statement::warningReceived, this, [](const Warning &warning) {
         Terminal::say(u"grebe: warning: %1"_s.arg(warning.message));
     });
@@ -246,8 +247,6 @@ void QueryCommand::statementEnded(const ResultOutput::End &end)
 
 void QueryCommand::showProgress(const Progress &progress)
 {
-    if (!Terminal::isError())
-        return;
     QStringList parts { progress.text.isEmpty() ? u"running"_s : progress.text };
     if (progress.percent >= 0)
         parts << u"%1 %"_s.arg(int(progress.percent));

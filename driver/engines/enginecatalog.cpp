@@ -18,6 +18,7 @@ std::span<const EngineEntry> engineEntries()
 {
     static const EngineEntry entries[] {
         { trinoInfo, TrinoEngine::create },
+        { prestoInfo, TrinoEngine::create },
 #ifdef GREBE_HAS_DUCKDB
         { duckdbInfo, createDuckdbEngine },
 #endif

@@ -4,8 +4,10 @@
 #include "trinosegments.h"
 #include "trinostatement.h"
 
+#include "auth/negotiatedcall.h"
 #include "auth/tokencommand.h"
 #include "engines/commonoptions.h"
+#include "engines/kerberosoptions.h"
 #include "transport/tlstext.h"
 
 #include <QFile>
@@ -27,6 +29,7 @@ namespace Grebe {
 namespace {
 
 constexpr int passwordAttempts = 3;
+constexpr int newHeadersVersion = 351; // Trino's headers are X-Presto-… before
 
 // The first lines of a body for people: of an HTML page its title, of Trino's answers the text behind their prefix.
 QString bodyText(const HttpResponse &response)
@@ -95,7 +98,8 @@ constexpr std::chrono::milliseconds tokenCommandTimeout { 60'000 }; // it may as
 } // namespace
 
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
-    : m_parameters(parameters), m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
+    : m_parameters(parameters), m_product(trinoProduct(parameters)),
+      m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
       m_session(parameters), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
       m_accessToken(parameters.value(u"accessToken"_s).toUtf8()), m_isExternal(parameters.boolean(u"externalAuthentication"_s)),
       m_password(parameters.password())
@@ -110,11 +114,17 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_acceptEncoding = compression.toLatin1();
     else
         m_acceptEncoding = isNearby(parameters.host()) ? "identity" : "zstd";
-    m_dataEncoding = dataEncoding(parameters);
+    if (m_product == TrinoProduct::Trino)
+        m_dataEncoding = dataEncoding(parameters);
     const QMap<QString, QString> extra = parameters.map(u"extraHeaders"_s);
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
     m_check = m_accessToken.isEmpty() ? readTokenFile() : Result<void>();
+    Result<std::optional<KerberosOptions>> kerberos = kerberosOptions(parameters);
+    if (kerberos)
+        m_kerberos = std::move(*kerberos);
+    else if (m_check)
+        m_check = std::unexpected(kerberos.error());
     if (m_check)
         m_check = checkOptions();
     identify();
@@ -137,7 +147,7 @@ Result<void> TrinoClient::checkOptions() const
     };
     for (const auto &[name, value] : m_extraHeaders) {
         const QByteArray lower = name.toLower();
-        if (lower.startsWith("x-trino-") || lower == "authorization") {
+        if (lower.startsWith("x-trino-") || lower.startsWith("x-presto-") || lower == "authorization") {
             return invalid(u"The option extraHeaders may not set %1."_s.arg(QString::fromLatin1(name)),
                            u"Grebe sends this header itself; use the option that stands for it."_s);
         }
@@ -158,6 +168,16 @@ Result<void> TrinoClient::checkOptions() const
             return invalid(u"accessTokenCommand is set, and another way to sign in too."_s,
                            u"Leave the password, the other access tokens and the sign-in with the browser out, or the command."_s);
         }
+    }
+    if (m_kerberos && !(m_password.isEmpty() && m_accessToken.isEmpty() && !m_isExternal)) {
+        return invalid(u"KerberosRemoteServiceName is set, and so is another way to sign in."_s,
+                       u"A request carries one of them only: leave password, access token and externalAuthentication out, or Kerberos."_s);
+    }
+    if (m_kerberos && !maySendPassword()) {
+        return invalid(u"Kerberos signs in over TLS only, and this connection has none."_s,
+                       isLoopback(m_origin.host())
+                           ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
+                           : u"Set SSL=true and the port of the server's https address."_s);
     }
     if (m_isExternal && !usesTokenBroker()) {
         return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
@@ -277,9 +297,14 @@ HttpRequest TrinoClient::statementRequest(const QByteArray &sql, StatementOption
     request.headers = HttpHeaders { { "Content-Type", "text/plain; charset=utf-8" } } + m_session.headers(purpose) + commonHeaders();
     // Metadata is small: it comes faster in the page.
     if (purpose == StatementOptions::Purpose::User && mayBeSpooled())
-        request.headers << std::pair(QByteArray("X-Trino-Query-Data-Encoding"), m_dataEncoding);
+        request.headers << std::pair(m_session.headerName("Query-Data-Encoding"), m_dataEncoding);
     request.body = sql;
     return request;
+}
+
+HttpRequest TrinoClient::pageRequest(const QUrl &nextUri) const
+{
+    return request("GET", trinoPageUrl(m_product, nextUri));
 }
 
 HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) const
@@ -297,7 +322,15 @@ HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) cons
 
 HttpCall *TrinoClient::send(const HttpRequest &request)
 {
-    return http().send(request);
+    HttpClient &client = http();
+    if (!m_kerberos || !maySendPassword() || !isOrigin(request.url))
+        return client.send(request);
+    // The server wants to know who posts a statement; the addresses that follow are secrets themselves.
+    const bool isWanted = m_isNegotiatedAlways || request.url.path().endsWith("/v1/statement"_L1);
+    auto *call = new NegotiatedCall(*m_kerberos, request, isWanted ? NegotiatedCall::When::AtOnce : NegotiatedCall::When::WhenAsked,
+                                    [&client](const HttpRequest &signedIn) { return client.send(signedIn); }, &client);
+    connect(call, &NegotiatedCall::asked, this, [this] { m_isNegotiatedAlways = true; });
+    return call;
 }
 
 HttpCall *TrinoClient::sendLast(const HttpRequest &request)
@@ -387,7 +420,7 @@ Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders 
     }
     if (isOrigin(request.url)) {
         request.headers << m_extraHeaders;
-        return send(request);
+        return http().send(request);
     }
     if (m_origin.scheme() == "https"_L1 && request.url.scheme() != "https"_L1) {
         return std::unexpected(Error {
@@ -424,6 +457,9 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.message = said(u"%1 did not understand the request."_s.arg(host));
         if (text.contains("header"_L1, Qt::CaseInsensitive) && text.contains("large"_L1, Qt::CaseInsensitive))
             error.hint = u"Prepared statements and session properties travel in headers: there may be too many."_s;
+        // We always name one, unless a token or a certificate does it.
+        else if (m_product == TrinoProduct::Trino && text.contains("User must be set"_L1))
+            error.hint = u"A Presto server says so to clients of Trino: use presto:// in place of trino:// then."_s;
         break;
     case 401:
         error.code = Error::Code::Unauthenticated;
@@ -447,6 +483,8 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.code = Error::Code::InvalidArgument;
         error.message = said(u"The headers of the request are too large for %1."_s.arg(host));
         error.hint = u"Prepared statements and session properties travel in headers: deallocate or reset some."_s;
+        if (m_kerberos)
+            error.hint += u" So does the Kerberos ticket, which is large for members of many groups: the server may need a larger http-server.max-request-header-size."_s;
         break;
     case 429:
     case 502:
@@ -474,7 +512,7 @@ int TrinoClient::signInGeneration() const
 // Says who we are where the server does not learn it from a token or a certificate.
 void TrinoClient::identify()
 {
-    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || hasTokenCommand()
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || hasTokenCommand() || m_kerberos
                                     || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
 }
 
@@ -504,24 +542,32 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
 {
     Error error = httpError(response, u"signing in"_s);
     const auto offers = [&challenges](QByteArrayView scheme) { return std::ranges::contains(challenges, scheme, &AuthChallenge::scheme); };
-    if (!m_accessToken.isEmpty()) {
+    if (m_kerberos && offers("negotiate")) {
+        error.hint = u"The server did not take the Kerberos ticket for %1. Is that its principal, does its keytab hold the "
+                     u"current key of it, and do the clocks of both agree?"_s.arg(m_kerberos->servicePrincipal());
+    } else if (m_kerberos) {
+        error.hint = u"The server offers no sign-in with Kerberos: leave KerberosRemoteServiceName out."_s;
+    } else if (!m_accessToken.isEmpty()) {
         const QDateTime expiry = tokenExpiry(m_accessToken);
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
             : u"The server refused the access token."_s;
     } else if (hasTokenCommand()) {
         error.hint = u"The server refused the access token that the program of accessTokenCommand printed."_s;
+    } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
+        error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {
-        error.hint = m_password.isEmpty() ? u"The server wants a password."_s : u"The server refused this user and password."_s;
+        const QString otherwise = offers("negotiate") ? u"The server wants a password, or Kerberos (KerberosRemoteServiceName)."_s : u"The server wants a password."_s;
+        error.hint = m_password.isEmpty() ? otherwise : u"The server refused this user and password."_s;
     } else if (ExternalOAuth2::offered(challenges)) {
         error.hint = maySendPassword() ? u"The server wants a sign-in with the browser: leave password and access token out."_s
                                        : u"The server wants a sign-in with the browser, whose token is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("bearer")) {
         error.hint = u"The server wants an access token: set accessToken or accessTokenFile."_s;
     } else if (offers("negotiate")) {
-        error.hint = u"The server wants Kerberos, which Grebe cannot do yet."_s;
+        error.hint = u"The server wants Kerberos: set KerberosRemoteServiceName to the name of its service, often trino or HTTP."_s;
     } else if (m_parameters.hasValue(u"SSLKeyStorePath"_s)) {
         error.hint = u"The server did not take the client certificate for a sign-in."_s;
     } else if (challenges.isEmpty()) {
@@ -573,6 +619,10 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
     }
     if (generation < signInGeneration()) { // signed in anew since that request was sent
         later({});
+        return;
+    }
+    if (m_kerberos) {
+        later(std::unexpected(refusal(response, challenges)));
         return;
     }
     if (!m_accessToken.isEmpty()) {
@@ -780,6 +830,9 @@ void TrinoClient::setVersion(const QString &version)
     static const QRegularExpression number(u"^(\\d+)"_s);
     m_version = number.match(version).captured(1).toInt();
     m_isVersionKnown = true;
+    if (m_product == TrinoProduct::Trino && m_version > 0 && m_version < newHeadersVersion
+        && m_parameters.value(u"protocol"_s) != "trino"_L1)
+        m_session.useOldHeaderNames();
 }
 
 void TrinoClient::publishSession()
@@ -796,7 +849,10 @@ void TrinoClient::publishSession()
 
 void TrinoClient::resetSession()
 {
+    const bool hadOldHeaderNames = m_session.headerName({}) == "X-Presto-";
     m_session = TrinoSession(m_parameters);
+    if (hadOldHeaderNames)
+        m_session.useOldHeaderNames();
     identify();
     publishSession();
 }

@@ -4,6 +4,7 @@
 #include "trinosession.h"
 
 #include "auth/externaloauth2.h"
+#include "auth/kerberos.h"
 #include "auth/tokenbroker.h"
 #include "extension/credentialprovider.h"
 #include "transport/httpclient.h"
@@ -46,6 +47,9 @@ public:
 
     const ConnectionParameters &parameters() const { return m_parameters; }
     CredentialProvider *provider() const { return m_provider; }
+    /// Whose protocol the connection is configured for.
+    TrinoProduct product() const { return m_product; }
+    QString productName() const { return trinoProductName(m_product); }
     const TrinoTimings &timings() const { return m_timings; }
     const RetryOptions &retryOptions() const { return m_timings.retry; }
     /// The first thing that is wrong with the options, found without asking the server.
@@ -54,8 +58,12 @@ public:
     QUrl url(const QString &path) const;
     /// POST /v1/statement with everything the session says.
     HttpRequest statementRequest(const QByteArray &sql, StatementOptions::Purpose purpose) const;
+    /// GET of a page with rows.
+    HttpRequest pageRequest(const QUrl &nextUri) const;
     /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
     HttpRequest request(const QByteArray &method, const QUrl &url) const;
+    /// Signs in to the coordinator with Kerberos where that is asked for: what needs it from the start does so at once, the
+    /// rest when a gateway wants it.
     HttpCall *send(const HttpRequest &request);
     /// A request whose sender may be gone before the answer; keeps this client alive until it is over.
     HttpCall *sendLast(const HttpRequest &request);
@@ -132,7 +140,7 @@ private:
     bool maySendPassword() const;
     bool hasTokenCommand() const { return m_parameters.hasValue(QStringLiteral("accessTokenCommand")); }
     HttpOptions connectionOptions() const;
-    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty(); }
+    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty() && !m_kerberos; }
     Result<void> readTokenFile();
     void identify();
     Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
@@ -149,6 +157,7 @@ private:
     void dropHttp();
 
     ConnectionParameters m_parameters;
+    const TrinoProduct m_product;
     CredentialProvider *m_provider;
     TrinoTimings m_timings;
     QUrl m_origin;
@@ -167,6 +176,8 @@ private:
 
     const TokenKey m_tokenKey;
     QByteArray m_accessToken; ///< by option or file
+    std::optional<KerberosOptions> m_kerberos;
+    bool m_isNegotiatedAlways = false; ///< a gateway wants to know with each request who asks
     bool m_isExternal = false; ///< the server wanted the browser, or the option does
     quint64 m_renewal = 0; ///< of the token that is being waited for
     int m_refusedRenewals = 0;

@@ -141,6 +141,7 @@ void TrinoMetadata::listTables(const ObjectPath &schema, std::shared_ptr<QPromis
         bool isMaterializedKnown = false;
     };
     auto answers = std::make_shared<Answers>();
+    answers->isMaterializedKnown = m_client->product() == TrinoProduct::Presto; // which has no such table
     const auto finish = [answers, promise, schema] {
         if (!answers->tables || !answers->isMaterializedKnown)
             return;
@@ -167,6 +168,8 @@ void TrinoMetadata::listTables(const ObjectPath &schema, std::shared_ptr<QPromis
             answers->tables = rows;
             finish();
         });
+    if (answers->isMaterializedKnown)
+        return;
     ask(u"SELECT name FROM system.metadata.materialized_views WHERE catalog_name = %1 AND schema_name = %2"_s.arg(
             literal(catalog), literal(schema.name())),
         [answers, finish](const Result<Rows> &rows) {
@@ -244,7 +247,7 @@ QFuture<Result<QString>> TrinoMetadata::definition(const ObjectPath &path)
         define(path, { u"TABLE"_s, u"VIEW"_s, u"MATERIALIZED VIEW"_s }, promise);
     else
         settle<QString>(promise, std::unexpected(Error { .code = Error::Code::NotImplemented,
-                                                         .message = u"Trino has SHOW CREATE for schemas, tables and views only."_s }));
+                                                         .message = m_client->productName() + u" has SHOW CREATE for schemas, tables and views only."_s }));
     return future;
 }
 
@@ -253,7 +256,9 @@ void TrinoMetadata::define(const ObjectPath &path, const QStringList &kinds, std
 {
     ask(u"SHOW CREATE %1 %2"_s.arg(kinds.first(), quoted(path)), [this, path, kinds, promise](const Result<Rows> &rows) {
         if (!rows) {
-            const bool isOtherKind = rows.error().vendorCode == "NOT_SUPPORTED"_L1 && rows.error().message.contains(" is a "_L1);
+            // Presto calls all that it finds wrong in a statement a syntax error.
+            const QString &code = rows.error().vendorCode;
+            const bool isOtherKind = (code == "NOT_SUPPORTED"_L1 || code == "SYNTAX_ERROR"_L1) && rows.error().message.contains(" is a "_L1);
             if (isOtherKind && kinds.size() > 1)
                 define(path, kinds.mid(1), promise);
             else

@@ -545,7 +545,7 @@ void tst_TrinoCancel::openFails_data()
     const FaultReply good = FaultReply::whole(200, R"({"nodeVersion":{"version":"476"}})");
     const FaultReply none = FaultReply::whole(200, {});
     QTest::newRow("another program's page") << FaultReply::whole(200, "<html>hello</html>") << none << Error::Code::InvalidData;
-    QTest::newRow("PrestoDB") << FaultReply::whole(200, R"({"nodeVersion":{"version":"0.297-abc"}})") << none << Error::Code::NotImplemented;
+    QTest::newRow("PrestoDB") << FaultReply::whole(200, R"({"nodeVersion":{"version":"0.297-abc"}})") << none << Error::Code::InvalidArgument;
     QTest::newRow("a server that is not ready") << FaultReply::whole(503, {}) << none << Error::Code::IO;
     QTest::newRow("a sign-in that Grebe does not know") << good << FaultReply::whole(401, {}, { { "WWW-Authenticate", "Negotiate" } }) << Error::Code::Unauthenticated;
     QTest::newRow("a server that forbids") << good << FaultReply::whole(403, {}) << Error::Code::Unauthorized;
