@@ -9,6 +9,7 @@
 #include "connections/secretstore.h"
 #include "connections/signedinmodel.h"
 #include "extension/driverextension.h"
+#include "extension/resultstore.h"
 #include "mainwindow/mainwindow.h"
 #include "settings/settings.h"
 #include "widgets/icons.h"
@@ -22,6 +23,7 @@
 #include <QStyleHints>
 #include <QTemporaryDir>
 
+#include <csignal>
 #include <cstdio>
 #include <optional>
 
@@ -79,6 +81,9 @@ int fail(const QString &text, int code)
 int runWindow(int &argc, char **argv)
 {
     repairEnvironment();
+#ifdef SIGXFSZ
+    std::signal(SIGXFSZ, SIG_IGN); // a file beyond the user's limit is an error of that write, not the end of the window
+#endif
     QApplication application(argc, argv);
     findDriver();
     QApplication::setApplicationDisplayName(u"Grebe"_s);
@@ -120,6 +125,10 @@ int runWindow(int &argc, char **argv)
     Theme::apply(Theme::schemeFromText(parser.isSet(themeOption) ? parser.value(themeOption)
                                                                  : settings->value(Settings::ThemeName).toString()));
 
+    if (!qEnvironmentVariableIsSet("GREBE_RESULT_MEMORY"))
+        ResultStore::setMemoryBudget(settings->value(Settings::ResultMemory).toLongLong() << 20);
+    if (!qEnvironmentVariableIsSet("GREBE_RESULT_FOLDER"))
+        ResultStore::setSpillFolder(settings->value(Settings::ResultFolder).toString());
     QString problem;
     DriverExtension *driver = DriverExtension::load(&problem);
     if (!driver)

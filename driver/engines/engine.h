@@ -27,6 +27,10 @@ public:
     virtual StatementPtr prepare(const QString &sql, const StatementOptions &options) = 0;
     virtual QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) = 0;
     virtual QFuture<Result<QString>> definition(const ObjectPath &path) = 0;
+    // Who asked may cancel() these futures and those of list() and definition(): stop asking the server then.
+    virtual QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path);
+    /// `sql` is one statement without its `;`.
+    virtual QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind);
     virtual const Dialect &dialect() const = 0;
     virtual SessionState session() const = 0;
     virtual void setCurrent(const ObjectPath &current) = 0;

@@ -3,6 +3,10 @@
 
 #include "enginehost.h"
 
+#include <QFutureWatcher>
+
+using namespace Qt::StringLiterals;
+
 namespace Grebe {
 
 namespace {
@@ -65,6 +69,25 @@ public:
         return ask<QString>([path](Engine *engine) { return engine->definition(path); });
     }
 
+    QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path) override
+    {
+        return ask<MetadataTable>([topic, path](Engine *engine) { return engine->describe(topic, path); });
+    }
+
+    QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind) override
+    {
+        // An engine that takes scripts would explain the first statement and run the others.
+        const QList<StatementRange> statements = dialect().split(sql);
+        if (statements.size() != 1) {
+            return QtFuture::makeReadyValueFuture(Result<Plan>(std::unexpected(
+                    Error { .code = Error::Code::InvalidArgument,
+                            .message = statements.isEmpty() ? u"There is no statement to explain."_s
+                                                            : u"Only one statement can be explained at a time."_s })));
+        }
+        // What stands before it is kept, so that places in errors are those of the caller's text.
+        return ask<Plan>([text = sql.first(statements.first().end), kind](Engine *engine) { return engine->explain(text, kind); });
+    }
+
     SessionState session() const override
     {
         const QMutexLocker lock(&m_mutex);
@@ -100,12 +123,21 @@ private:
             return answer->future();
         }
         QMetaObject::invokeMethod(m_host, [host = m_host, answer, question] {
+            if (answer->future().isCanceled()) {
+                answer->close();
+                return;
+            }
             host->remember(answer);
-            std::invoke(question, host->engine()).then([answer](QFuture<Result<T>> reply) {
+            QFuture<Result<T>> asked = std::invoke(question, host->engine());
+            auto *watcher = new QFutureWatcher<Result<T>>(host);
+            QObject::connect(watcher, &QFutureWatcherBase::canceled, watcher, [asked]() mutable { asked.cancel(); });
+            QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+            watcher->setFuture(answer->future());
+            asked.then([answer](QFuture<Result<T>> reply) {
                 if (reply.resultCount() > 0)
                     answer->settle(reply.takeResult());
                 else
-                    answer->close(); // the engine let go of its promise
+                    answer->close(); // the engine let go of its promise, or the question was given up
             });
         }, Qt::QueuedConnection);
         return answer->future();

@@ -4,7 +4,9 @@
 #include "connectionparameters.h"
 #include "dialect.h"
 #include "engineinfo.h"
+#include "metadata.h"
 #include "objectpath.h"
+#include "plan.h"
 #include "statement.h"
 
 #include <QFuture>
@@ -54,7 +56,9 @@ struct GREBE_EXPORT ConnectionStep
 /// A configured server and the session we have with it. Making one connects nothing.
 ///
 /// Shape      a session is a value, not a socket: any statement can be sent again at once after a cancel or an error.
-/// Errors     futures hold Result<T>; a future never throws. What the engine cannot do is NotImplemented.
+/// Errors     futures hold Result<T>; a future never throws. What the engine cannot do is NotImplemented. cancel() on a
+///            future of list(), definition(), describe() or explain() gives the question up: the server is told to stop,
+///            and no result follows.
 /// Thread     callable from any thread; signals are emitted on the engine thread.
 /// Ownership  the caller's, through ConnectionPtr. Letting go cancels its statements; statements may outlive it and
 ///            then end in failed().
@@ -77,10 +81,16 @@ public:
     /// The statement is not sent before Statement::start().
     virtual StatementPtr prepare(const QString &sql, const StatementOptions &options = {}) = 0;
 
-    /// One level of the catalog tree below `parent`; the empty path lists the outermost level.
+    /// One level of the catalog tree below `parent`; the empty path lists the outermost level. An empty list means that
+    /// there is nothing (that one may see) in an object that is there; an object that is not is NotFound.
     virtual QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) = 0;
     /// The statement that would make the object: SHOW CREATE.
     virtual QFuture<Result<QString>> definition(const ObjectPath &path) = 0;
+    /// One topic about the object at `path`, or about the server.
+    virtual QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path);
+    /// How the server would run one statement in this session, or for PlanKind::Analyze, and then only, how it ran it.
+    /// The places in errors are those of `sql`.
+    virtual QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind);
     /// A SELECT that shows some rows of a table, with names quoted and a row limit; for a person to see before it runs.
     virtual QString previewSql(const ObjectPath &table, int rowLimit) const;
 

@@ -83,6 +83,9 @@ void QueryTab::setConnection(const QString &name)
     m_editor->setDialect(&session->dialect(), session->engine().syntaxName);
     m_queue.clear();
     m_session = std::move(session);
+    // What needs no server and no sign-in can say at once which schema it is in.
+    if (!m_session->engine().features.testFlag(EngineInfo::Network))
+        (void)m_session->open();
     Q_EMIT connectionChanged();
 }
 
@@ -125,6 +128,13 @@ void QueryTab::setScratchNumber(int number)
     Q_EMIT titleChanged();
 }
 
+void QueryTab::runInNewTab()
+{
+    m_wantsNewTab = true;
+    run();
+    m_wantsNewTab = false;
+}
+
 void QueryTab::run()
 {
     const QString text = m_editor->text();
@@ -165,6 +175,8 @@ void QueryTab::runParts(const QList<Part> &parts)
     else {
         setNotice({});
         m_queue = parts;
+        m_isContinued = false;
+        m_isNewTab = m_wantsNewTab;
         if (!areResultsVisible())
             toggleResults();
         runNext();
@@ -177,7 +189,9 @@ void QueryTab::runNext()
     m_editor->clearError();
     m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
     m_results->setDialect(&m_session->dialect());
-    m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql);
+    m_results->setConnectionName(connectionName());
+    m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql,
+                   { .begin = m_current.begin, .isContinued = std::exchange(m_isContinued, true), .isNewTab = m_isNewTab });
     m_bar->setRunning(m_results->isRunning());
     Q_EMIT stateChanged();
 }

@@ -43,6 +43,7 @@ public:
     QString notice() const { return m_notice; }
 
     void run(); ///< the selection, or the statement at the cursor
+    void runInNewTab(); ///< the same, and all earlier results stay
     void runAll();
     void stop();
     void toggleResults();
@@ -81,6 +82,9 @@ private:
     QSplitter *m_splitter;
     QList<Part> m_queue;
     Part m_current;
+    bool m_isContinued = false; // the next part is of the same press as the last
+    bool m_wantsNewTab = false;
+    bool m_isNewTab = false; // of the press whose parts run
     QString m_fileName;
     QString m_notice;
     int m_scratchNumber = 1;

@@ -2,7 +2,9 @@
 #include "duckdbengine.h"
 
 #include "duckdbmetadata.h"
+#include "duckdbplan.h"
 #include "duckdbstatement.h"
+#include "engines/question.h"
 #include "sql/duckdbdialect.h"
 
 #include <QElapsedTimer>
@@ -14,6 +16,11 @@ namespace Grebe {
 DuckDbEngine::DuckDbEngine(std::shared_ptr<DuckDbSource> source) : m_session(new DuckDbSession(std::move(source), this))
 {
     connect(m_session, &DuckDbSession::stateChanged, this, &Engine::sessionChanged);
+}
+
+DuckDbEngine::~DuckDbEngine()
+{
+    qDeleteAll(std::exchange(m_explaining, {})); // while there is a session
 }
 
 QFuture<Result<ServerInfo>> DuckDbEngine::open()
@@ -84,6 +91,41 @@ QFuture<Result<QList<ObjectInfo>>> DuckDbEngine::list(const ObjectPath &parent)
 QFuture<Result<QString>> DuckDbEngine::definition(const ObjectPath &path)
 {
     return ask<QString>([path](duckdb_connection connection) { return duckdbDefinition(connection, path); });
+}
+
+QFuture<Result<MetadataTable>> DuckDbEngine::describe(MetadataTopic topic, const ObjectPath &path)
+{
+    return ask<MetadataTable>([topic, path](duckdb_connection connection) { return duckdbDescribe(connection, topic, path); });
+}
+
+QFuture<Result<Plan>> DuckDbEngine::explain(const QString &sql, PlanKind kind)
+{
+    const auto promise = startedPromise<Plan>();
+    const QFuture<Result<Plan>> future = promise->future();
+    const Result<QString> text = duckdbExplain(sql, kind);
+    if (!text) {
+        settle<Plan>(promise, std::unexpected(text.error()));
+        return future;
+    }
+    // In the session's own DuckDB connection, whose schema and temporary tables the statement means.
+    auto *statement = new DuckDbStatement(m_session, *text, {});
+    m_explaining << statement;
+    collectText(statement, this, [this, promise, statement, kind](const Result<MetadataTable> &answer) {
+        if (!answer)
+            settle<Plan>(promise, std::unexpected(movedUp(answer.error(), 1)));
+        else if (answer->rows.isEmpty())
+            settle<Plan>(promise, std::unexpected(Error { .code = Error::Code::InvalidData, .message = u"DuckDB answered EXPLAIN with nothing."_s }));
+        else
+            settle<Plan>(promise, duckdbPlan(answer->rows.first().value(1), kind));
+        m_explaining.removeOne(statement);
+        statement->deleteLater();
+    });
+    whenGivenUp(future, this, [this, statement] {
+        if (m_explaining.contains(statement))
+            statement->cancel();
+    });
+    statement->start();
+    return future;
 }
 
 const Dialect &DuckDbEngine::dialect() const

@@ -6,18 +6,23 @@
 
 namespace Grebe {
 
+class DuckDbStatement;
+
 /// DuckDB in this process: `duckdb:` is a database in memory, `duckdb:FILE` a file, `duckdb:sample` the sample data.
 class DuckDbEngine final : public Engine
 {
     Q_OBJECT
 public:
     explicit DuckDbEngine(std::shared_ptr<DuckDbSource> source);
+    ~DuckDbEngine() override;
 
     QFuture<Result<ServerInfo>> open() override;
     void close() override;
     StatementPtr prepare(const QString &sql, const StatementOptions &options) override;
     QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) override;
     QFuture<Result<QString>> definition(const ObjectPath &path) override;
+    QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path) override;
+    QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind) override;
     const Dialect &dialect() const override;
     SessionState session() const override;
     void setCurrent(const ObjectPath &current) override;
@@ -31,6 +36,7 @@ private:
     QFuture<Result<T>> ask(Question question);
 
     DuckDbSession *const m_session; // our child, so that it goes where we go
+    QList<DuckDbStatement *> m_explaining;
 };
 
 const EngineInfo &duckdbInfo();

@@ -178,6 +178,41 @@ Result<QList<ObjectInfo>> duckdbList(duckdb_connection connection, const ObjectP
     return infos;
 }
 
+Result<MetadataTable> duckdbDescribe(duckdb_connection connection, MetadataTopic topic, const ObjectPath &path)
+{
+    MetadataTable table;
+    Rows rows;
+    switch (topic) {
+    case MetadataTopic::Functions:
+        table.columns = { u"name"_s, u"kind"_s, u"arguments"_s, u"result"_s, u"description"_s };
+        rows = duckdbRows(connection,
+                          "SELECT function_name, function_type, array_to_string(parameter_types, ', '), return_type, description "
+                          "FROM duckdb_functions() WHERE ($1 = '' OR database_name = $1) AND ($2 = '' OR schema_name = $2) "
+                          "ORDER BY ALL",
+                          { path.parts().value(0), path.parts().value(1) });
+        break;
+    case MetadataTopic::SessionProperties:
+        table.columns = { u"name"_s, u"value"_s, u"default"_s, u"type"_s, u"description"_s };
+        rows = duckdbRows(connection, "SELECT name, value, NULL, input_type, description FROM duckdb_settings() ORDER BY name");
+        break;
+    case MetadataTopic::Statistics:
+        table.columns = { u"column"_s, u"rows"_s, u"data size"_s, u"distinct values"_s, u"share of nulls"_s, u"lowest"_s, u"highest"_s };
+        rows = duckdbRows(connection,
+                          "SELECT NULL, estimated_size::VARCHAR, NULL, NULL, NULL, NULL, NULL FROM duckdb_tables() "
+                          "WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+                          path.parts());
+        if (rows && rows->isEmpty())
+            return std::unexpected(notThere(path));
+        break;
+    default:
+        return std::unexpected(Error { .code = Error::Code::NotImplemented, .message = u"DuckDB has no partitions, roles or grants."_s });
+    }
+    if (!rows)
+        return std::unexpected(rows.error());
+    table.rows = *rows;
+    return table;
+}
+
 Result<QString> duckdbDefinition(duckdb_connection connection, const ObjectPath &path)
 {
     Rows rows;

@@ -161,14 +161,6 @@ Result<void> TrinoClient::checkOptions() const
         return invalid(u"Both a password and an access token are set."_s,
                        u"A request carries one of them only: leave the other out."_s);
     }
-    if (hasTokenCommand()) {
-        if (const auto command = TokenCommand::arguments(m_parameters.value(u"accessTokenCommand"_s)); !command)
-            return std::unexpected(command.error());
-        if (m_isExternal || !usesTokenBroker()) {
-            return invalid(u"accessTokenCommand is set, and another way to sign in too."_s,
-                           u"Leave the password, the other access tokens and the sign-in with the browser out, or the command."_s);
-        }
-    }
     if (m_kerberos && !(m_password.isEmpty() && m_accessToken.isEmpty() && !m_isExternal)) {
         return invalid(u"KerberosRemoteServiceName is set, and so is another way to sign in."_s,
                        u"A request carries one of them only: leave password, access token and externalAuthentication out, or Kerberos."_s);
@@ -178,6 +170,14 @@ Result<void> TrinoClient::checkOptions() const
                        isLoopback(m_origin.host())
                            ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
                            : u"Set SSL=true and the port of the server's https address."_s);
+    }
+    if (hasTokenCommand()) {
+        if (const auto command = TokenCommand::arguments(m_parameters.value(u"accessTokenCommand"_s)); !command)
+            return std::unexpected(command.error());
+        if (m_isExternal || !usesTokenBroker()) {
+            return invalid(u"accessTokenCommand is set, and another way to sign in too."_s,
+                           u"Leave the password, the other access tokens and the sign-in with the browser out, or the command."_s);
+        }
     }
     if (m_isExternal && !usesTokenBroker()) {
         return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
@@ -512,7 +512,7 @@ int TrinoClient::signInGeneration() const
 // Says who we are where the server does not learn it from a token or a certificate.
 void TrinoClient::identify()
 {
-    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || hasTokenCommand() || m_kerberos
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || m_kerberos || hasTokenCommand()
                                     || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
 }
 
@@ -552,10 +552,10 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
             : u"The server refused the access token."_s;
-    } else if (hasTokenCommand()) {
-        error.hint = u"The server refused the access token that the program of accessTokenCommand printed."_s;
     } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
         error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
+    } else if (hasTokenCommand()) {
+        error.hint = u"The server refused the access token that the program of accessTokenCommand printed."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {

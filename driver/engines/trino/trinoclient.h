@@ -27,6 +27,7 @@ struct TrinoTimings
 {
     std::chrono::milliseconds heartbeat { 30'000 }; ///< between HEADs while nobody reads; the server gives up after 5 min
     RetryOptions retry; ///< its total is the option requestTimeout
+    std::chrono::milliseconds metadata { 60'000 }; ///< for one question of the schema browser, the server's queue included
     std::chrono::milliseconds control { 5'000 }; ///< for a cancel to be confirmed
     ExternalOAuth2::Timings signIn; ///< its deadline is the option externalAuthenticationTimeout
 };

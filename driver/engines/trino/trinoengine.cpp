@@ -3,6 +3,7 @@
 
 #include "trinoinfo.h"
 #include "trinoopening.h"
+#include "trinoplan.h"
 #include "trinostatement.h"
 
 #include "sql/trinodialect.h"
@@ -107,6 +108,44 @@ QFuture<Result<QList<ObjectInfo>>> TrinoEngine::list(const ObjectPath &parent)
 QFuture<Result<QString>> TrinoEngine::definition(const ObjectPath &path)
 {
     return m_metadata->definition(path);
+}
+
+QFuture<Result<MetadataTable>> TrinoEngine::describe(MetadataTopic topic, const ObjectPath &path)
+{
+    return m_metadata->describe(topic, path);
+}
+
+QFuture<Result<Plan>> TrinoEngine::explain(const QString &sql, PlanKind kind)
+{
+    const auto promise = startedPromise<Plan>();
+    if (kind == PlanKind::Logical)
+        m_client->learnVersion(this, [this, promise, sql, kind] { startExplain(promise, sql, kind); });
+    else
+        startExplain(promise, sql, kind);
+    return promise->future();
+}
+
+void TrinoEngine::startExplain(const Promise<Plan> &promise, const QString &sql, PlanKind kind)
+{
+    const TrinoExplainText text = trinoExplain(sql, kind, m_client->version());
+    // A plan alone does nothing, and its failure must not abort a transaction; ANALYZE is the statement itself.
+    StatementOptions options;
+    options.purpose = kind == PlanKind::Analyze ? StatementOptions::Purpose::User : StatementOptions::Purpose::Metadata;
+    auto *statement = new TrinoStatement(m_client, trinoDialect(), text.sql, options);
+    whenGivenUp(promise->future(), this, [statement = QPointer(statement)] {
+        if (statement)
+            statement->cancel();
+    });
+    collectText(statement, this, [promise, statement, kind, lines = text.prefixLines](const Result<MetadataTable> &answer) {
+        if (!answer)
+            settle<Plan>(promise, std::unexpected(movedUp(answer.error(), lines)));
+        else if (answer->rows.isEmpty())
+            settle<Plan>(promise, std::unexpected(Error { .code = Error::Code::InvalidData, .message = u"The server answered EXPLAIN with nothing."_s }));
+        else
+            settle<Plan>(promise, trinoPlan(answer->rows.first().value(0), kind));
+        statement->deleteLater();
+    });
+    statement->start();
 }
 
 SessionState TrinoEngine::session() const

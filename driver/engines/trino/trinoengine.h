@@ -24,6 +24,8 @@ public:
     StatementPtr prepare(const QString &sql, const StatementOptions &options) override;
     QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) override;
     QFuture<Result<QString>> definition(const ObjectPath &path) override;
+    QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path) override;
+    QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind) override;
     const Dialect &dialect() const override;
     SessionState session() const override;
     void setCurrent(const ObjectPath &current) override;
@@ -34,6 +36,7 @@ public:
 
 private:
     QFuture<Result<void>> run(const QString &sql);
+    void startExplain(const Promise<Plan> &promise, const QString &sql, PlanKind kind);
     void endOpening(const Result<ServerInfo> &result);
 
     std::shared_ptr<TrinoClient> m_client;

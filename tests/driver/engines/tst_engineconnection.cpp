@@ -2,6 +2,7 @@
 #include "engines/engineconnection.h"
 #include "statementrun.h"
 
+#include <QFutureWatcher>
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
@@ -16,6 +17,7 @@ namespace {
 
 std::atomic<int> engineCount = 0;
 std::atomic<int> statementCount = 0;
+std::atomic<int> givenUpCount = 0;
 
 class FakeDialect final : public Dialect
 {
@@ -87,6 +89,12 @@ public:
         auto promise = std::make_shared<QPromise<Result<QString>>>();
         promise->start();
         m_definitions.push_back(promise);
+        auto *watcher = new QFutureWatcher<Result<QString>>(this);
+        connect(watcher, &QFutureWatcherBase::canceled, this, [promise] {
+            ++givenUpCount;
+            promise->finish();
+        });
+        watcher->setFuture(promise->future());
         return promise->future();
     }
     const Dialect &dialect() const override
@@ -148,6 +156,7 @@ private Q_SLOTS:
     void errorsComeThrough();
     void openQuestionsEndWithTheConnection();
     void openQuestionsEndWithClose();
+    void aQuestionThatIsGivenUpReachesTheEngine();
     void connectionWorksAfterClose();
     void statementEnds_data();
     void statementEnds();
@@ -227,6 +236,22 @@ void tst_EngineConnection::openQuestionsEndWithClose()
     const Result<QString> result = waitFor(definition);
     QCOMPARE(result.error().code, Error::Code::InvalidState);
     QCOMPARE(result.error().message, u"The connection was closed."_s);
+}
+
+void tst_EngineConnection::aQuestionThatIsGivenUpReachesTheEngine()
+{
+    const ConnectionPtr connection = fakeConnection();
+    auto definition = connection->definition({});
+    auto list = connection->list({});
+    QVERIFY(waitFor(connection->open())); // behind them in the engine's queue
+    definition.cancel();
+    QTRY_COMPARE(givenUpCount, 1);
+    QTRY_VERIFY(definition.isFinished());
+    QCOMPARE(definition.resultCount(), 0);
+    QVERIFY(!list.isFinished());
+    auto never = connection->definition({});
+    never.cancel();
+    QTRY_VERIFY(never.isFinished());
 }
 
 void tst_EngineConnection::connectionWorksAfterClose()

@@ -65,7 +65,6 @@ static const Quirks &duckdbQuirks()
         .countTable = u"SELECT count(*) FROM memory.\"a b\".\"t.1\""_s,
         .cleanUp = { u"DROP SCHEMA \"a b\" CASCADE"_s },
         .writesInTransactions = true,
-        .knowsMissingTables = true,
     };
     return quirks;
 }
@@ -132,7 +131,6 @@ static const Quirks &trinoQuirks()
         .countTable = u"SELECT count(*) FROM memory.\"a b\".\"t.1\""_s,
         .cleanUp = { u"DROP VIEW memory.\"a b\".v"_s, u"DROP TABLE memory.\"a b\".\"t.1\""_s, u"DROP SCHEMA memory.\"a b\""_s },
         .writesInTransactions = false,
-        .knowsMissingTables = false,
     };
     return quirks;
 }

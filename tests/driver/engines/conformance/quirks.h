@@ -58,7 +58,6 @@ struct Quirks
     QString countTable;
     QStringList cleanUp;
     bool writesInTransactions; ///< to `table`
-    bool knowsMissingTables; ///< the columns of a table that is not there are NotFound; else there are none
 };
 
 /// Of the engine that the environment variable GREBE_CONFORMANCE names.

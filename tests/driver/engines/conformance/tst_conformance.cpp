@@ -377,10 +377,11 @@ void tst_Conformance::metadataLevels()
     QCOMPARE(namesOf(fields), QStringList({ u"x"_s, u"y"_s }));
     QCOMPARE(fields->at(0).kind, ObjectInfo::Kind::Field);
     const auto missing = waitFor(m_connection->list(schema.child(u"nowhere"_s)));
-    if (quirks().knowsMissingTables)
-        QVERIFY(!missing && missing.error().code == Error::Code::NotFound);
-    else
-        QVERIFY(missing && missing->isEmpty());
+    QVERIFY(!missing && missing.error().code == Error::Code::NotFound);
+    const auto missingSchema = waitFor(m_connection->list(catalog.child(u"nowhere"_s)));
+    QVERIFY(!missingSchema && missingSchema.error().code == Error::Code::NotFound);
+    const auto missingCatalog = waitFor(m_connection->list(ObjectPath({ u"nowhere"_s })));
+    QVERIFY(!missingCatalog && missingCatalog.error().code == Error::Code::NotFound);
     const auto definition = waitFor(m_connection->definition(table));
     QVERIFY2(definition, definition ? "" : qPrintable(definition.error().message));
     QVERIFY2(definition->startsWith("CREATE TABLE"_L1), qPrintable(*definition));

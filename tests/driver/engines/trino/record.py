@@ -57,6 +57,11 @@ SCENARIOS = {
                 "WHERE table_schema = 'recorded' AND table_name = 'a.b' ORDER BY ordinal_position", {}),
     'column': ([], 'SELECT column_name, data_type, is_nullable, column_default, comment FROM "memory".information_schema.columns '
                "WHERE table_schema = 'recorded' AND table_name = 'a.b' AND column_name = 'place' ORDER BY ordinal_position", {}),
+    'show-stats': ([], 'SHOW STATS FOR "tpch"."tiny"."nation"', {}),
+    'show-session': ([], 'SHOW SESSION', {}),
+    'show-grants': ([], 'SHOW GRANTS ON TABLE "memory"."recorded"."a.b"', {}),
+    'show-functions': (['CREATE OR REPLACE FUNCTION memory.recorded.twice(x bigint) RETURNS bigint RETURN x * 2'],
+                       'SHOW FUNCTIONS FROM "memory"."recorded"', {}),
     'show-create-table-of-view': ([], 'SHOW CREATE TABLE "memory"."recorded"."v"', {}),
     'show-create-view': ([], 'SHOW CREATE VIEW "memory"."recorded"."v"', {}),
 }

@@ -26,6 +26,15 @@ private Q_SLOTS:
     void definitionOfAView();
     void atMostTwoAtOnce();
     void closingAnswersEveryQuestion();
+    void aClosedBranchIsCancelledOnTheServer();
+    void aWaitingQuestionThatIsGivenUpIsNeverAsked();
+    void aSlowQuestionEndsByItself();
+    void emptyIsNotMissing_data();
+    void emptyIsNotMissing();
+    void describe_data();
+    void describe();
+    void aTableWithoutPartitions();
+    void rolesOfACatalog();
     void typeParts_data();
     void typeParts();
     void text_data();
@@ -196,6 +205,163 @@ void tst_TrinoMetadata::closingAnswersEveryQuestion()
     for (const auto &answer : answers)
         QCOMPARE(answerOf(answer).error().code, Error::Code::Cancelled);
     server.server().releaseHeld();
+}
+
+void tst_TrinoMetadata::aClosedBranchIsCancelledOnTheServer()
+{
+    FakeTrino server({ names + R"(,"data":[["x","y"]])" });
+    server.setTamper([](const RecordedRequest &request, FaultReply &reply) { reply.isHeld = request.method == "GET"; });
+    TrinoTestEngine engine(server.url());
+    auto first = engine->list(ObjectPath({ u"a"_s }));
+    auto second = engine->list(ObjectPath({ u"b"_s }));
+    auto third = engine->list(ObjectPath({ u"c"_s }));
+    QTRY_COMPARE(server.getCount(), 2);
+    QCOMPARE(server.postCount(), 2);
+    first.cancel();
+    QTRY_COMPARE(server.deleteCount(), 1);
+    // Its place is free for the one that waited.
+    QTRY_COMPARE(server.postCount(), 3);
+    server.setTamper({});
+    server.server().releaseHeld();
+    QCOMPARE(lines(answerOf(second)), QStringList(u"schema x"_s));
+    QCOMPARE(lines(answerOf(third)), QStringList(u"schema x"_s));
+    QTRY_VERIFY(first.isFinished());
+    QCOMPARE(first.resultCount(), 0);
+    QCOMPARE(server.deleteCount(), 1);
+    QCOMPARE(server.mistakes(), QStringList());
+}
+
+void tst_TrinoMetadata::aWaitingQuestionThatIsGivenUpIsNeverAsked()
+{
+    FakeTrino server({ names + R"(,"data":[["x","y"]])" });
+    server.setTamper([](const RecordedRequest &request, FaultReply &reply) { reply.isHeld = request.method == "GET"; });
+    TrinoTestEngine engine(server.url());
+    // The tables of a schema take two statements: both are this caller's.
+    auto tables = engine->list(ObjectPath({ u"c"_s, u"s"_s }));
+    auto waiting = engine->list(ObjectPath({ u"b"_s }));
+    QTRY_COMPARE(server.getCount(), 2);
+    waiting.cancel();
+    QTRY_VERIFY(waiting.isFinished());
+    tables.cancel();
+    QTRY_COMPARE(server.deleteCount(), 2);
+    QTRY_VERIFY(tables.isFinished());
+    server.server().releaseHeld();
+    QCOMPARE(server.postCount(), 2);
+}
+
+void tst_TrinoMetadata::aSlowQuestionEndsByItself()
+{
+    FakeTrino server({ names });
+    server.setTamper([](const RecordedRequest &request, FaultReply &reply) { reply.isHeld = request.method == "GET"; });
+    TrinoTimings timings = quickTimings();
+    timings.metadata = std::chrono::milliseconds(500);
+    TrinoTestEngine engine(server.url(), {}, nullptr, timings);
+    const auto answer = answerOf(engine->list(ObjectPath({ u"slow"_s })));
+    QCOMPARE(answer.error().code, Error::Code::Timeout);
+    QTRY_COMPARE(server.deleteCount(), 1);
+    server.server().releaseHeld();
+}
+
+void tst_TrinoMetadata::emptyIsNotMissing_data()
+{
+    QTest::addColumn<QStringList>("path");
+    QTest::addColumn<bool>("isThere");
+    QTest::newRow("a schema without tables") << QStringList { u"c"_s, u"s"_s } << true;
+    QTest::newRow("a schema that is not there") << QStringList { u"c"_s, u"s"_s } << false;
+    QTest::newRow("a table without columns that one may see") << QStringList { u"c"_s, u"s"_s, u"t"_s } << true;
+    QTest::newRow("a table that is not there") << QStringList { u"c"_s, u"s"_s, u"t"_s } << false;
+}
+
+void tst_TrinoMetadata::emptyIsNotMissing()
+{
+    QFETCH(QStringList, path);
+    QFETCH(bool, isThere);
+    ScriptedServer server;
+    for (qsizetype i = path.size(); i < 4; ++i)
+        server.expect("POST /v1/statement").answer(200, lastPage(names + R"(,"stats":{"state":"FINISHED"})"));
+    if (path.size() == 3) // one statement for columns, two for tables
+        server.expect("POST /v1/statement").answer(200, lastPage(names + QByteArray(isThere ? R"(,"data":[["t",null]])" : "") + R"(,"stats":{"state":"FINISHED"})"));
+    else
+        server.expect("POST /v1/statement").answer(200, lastPage(names + QByteArray(isThere ? R"(,"data":[["s",null]])" : "") + R"(,"stats":{"state":"FINISHED"})"));
+    TrinoTestEngine engine(server.url());
+    const auto answer = answerOf(engine->list(ObjectPath(path)));
+    if (isThere)
+        QVERIFY2(answer && answer->isEmpty(), qPrintable(lines(answer).join(u' ')));
+    else
+        QCOMPARE(answer.error_or(Error()).code, Error::Code::NotFound);
+}
+
+void tst_TrinoMetadata::describe_data()
+{
+    QTest::addColumn<MetadataTopic>("topic");
+    QTest::addColumn<QString>("recording");
+    QTest::addColumn<QStringList>("columns");
+    QTest::addColumn<QStringList>("row"); // one that must be there
+    QTest::newRow("statistics, whose null is no empty text") << MetadataTopic::Statistics << u"show-stats"_s
+        << QStringList { u"column"_s, u"rows"_s, u"data size"_s, u"distinct values"_s, u"share of nulls"_s, u"lowest"_s, u"highest"_s }
+        << QStringList { QString(), u"25.0"_s, QString(), QString(), QString(), QString(), QString() };
+    QTest::newRow("session properties") << MetadataTopic::SessionProperties << u"show-session"_s
+        << QStringList { u"name"_s, u"value"_s, u"default"_s, u"type"_s, u"description"_s }
+        << QStringList { u"join_distribution_type"_s, u"AUTOMATIC"_s, u"AUTOMATIC"_s, u"varchar"_s, u"Join distribution type. Possible values: [BROADCAST, PARTITIONED, AUTOMATIC]"_s };
+    QTest::newRow("functions of a schema") << MetadataTopic::Functions << u"show-functions"_s
+        << QStringList { u"name"_s, u"kind"_s, u"arguments"_s, u"result"_s, u"description"_s }
+        << QStringList { u"twice"_s, u"scalar"_s, u"bigint"_s, u"bigint"_s, u""_s };
+    QTest::newRow("grants that there are none of") << MetadataTopic::Grants << u"show-grants"_s
+        << QStringList { u"grantee"_s, u"kind"_s, u"privilege"_s, u"may hand on"_s, u"grantor"_s } << QStringList();
+}
+
+void tst_TrinoMetadata::describe()
+{
+    QFETCH(MetadataTopic, topic);
+    QFETCH(QString, recording);
+    QFETCH(QStringList, row);
+    const TrinoRecording script(recording);
+    ScriptedServer server;
+    script.play(server);
+    TrinoTestEngine engine(server.url());
+    const QStringList path = topic == MetadataTopic::SessionProperties ? QStringList()
+        : topic == MetadataTopic::Functions                            ? QStringList { u"memory"_s, u"recorded"_s }
+        : topic == MetadataTopic::Statistics                           ? QStringList { u"tpch"_s, u"tiny"_s, u"nation"_s }
+                                                                       : QStringList { u"memory"_s, u"recorded"_s, u"a.b"_s };
+    const auto answer = answerOf(engine->describe(topic, ObjectPath(path)));
+    QVERIFY2(answer, answer ? "" : qPrintable(answer.error().message));
+    QCOMPARE(server.requests().first().body, script.sql);
+    QCOMPARE(server.requests().first().header("X-Trino-Source"), "grebe-metadata");
+    QTEST(answer->columns, "columns");
+    QStringList all;
+    for (const QStringList &found : answer->rows) {
+        QCOMPARE(found.size(), answer->columns.size());
+        all << found.join(u'|');
+    }
+    if (row.isEmpty())
+        QVERIFY(answer->rows.isEmpty());
+    else
+        QVERIFY2(answer->rows.contains(row), qPrintable(all.join(u'\n')));
+    if (topic == MetadataTopic::Statistics)
+        QVERIFY(answer->rows.last().first().isNull());
+}
+
+void tst_TrinoMetadata::aTableWithoutPartitions()
+{
+    ScriptedServer server;
+    server.expect("POST /v1/statement").answer(200, failure("TABLE_NOT_FOUND"));
+    TrinoTestEngine engine(server.url());
+    const auto answer = answerOf(engine->describe(MetadataTopic::Partitions, ObjectPath({ u"c"_s, u"s"_s, u"a\"b"_s })));
+    QCOMPARE(answer.error_or(Error()).code, Error::Code::NotImplemented);
+    QCOMPARE(server.requests().first().body, R"(SELECT * FROM "c"."s"."a""b$partitions" LIMIT 10001)");
+    QCOMPARE(answerOf(engine->describe(MetadataTopic::Partitions, ObjectPath({ u"c"_s, u"s"_s }))).error_or(Error()).code, Error::Code::InvalidArgument);
+}
+
+void tst_TrinoMetadata::rolesOfACatalog()
+{
+    ScriptedServer server;
+    server.expect("POST /v1/statement").answer(200, lastPage(names + R"(,"data":[["analyst",null]],"stats":{"state":"FINISHED"})"));
+    server.expect("POST /v1/statement").answer(200, lastPage(names + R"(,"data":[["admin",null],["analyst",null]],"stats":{"state":"FINISHED"})"));
+    TrinoTestEngine engine(server.url());
+    const auto answer = answerOf(engine->describe(MetadataTopic::Roles, ObjectPath({ u"hive"_s })));
+    QVERIFY(answer);
+    QCOMPARE(answer->rows, QList<QStringList>({ { u"admin"_s, QString() }, { u"analyst"_s, u"yes"_s } }));
+    QCOMPARE(server.requests().last().body, "SHOW ROLES FROM \"hive\"");
 }
 
 void tst_TrinoMetadata::typeParts_data()

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frame time of the grid against a stock QTableView over the same store: 1600 x 900, 16 columns of 100 px, rows of 22 px
-// (640 cells and a few), line scroll, page scroll and thumb drag at several row counts. Prints p50, p99 and the longest.
-//   QT_QPA_PLATFORM=offscreen bench_grid [rows...]
+// G1: the grid's frames against a stock QTableView over the same store. G2: how many cells are formatted in a second.
+// 1600 x 900, 16 columns of 95 px, rows of 22 px (640 cells and a few), offscreen raster; by line, by page and by thumb.
+#include "report.h"
+
 #include "results/resultgrid.h"
 
 #include <arrow/api.h>
@@ -13,11 +14,8 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QTableView>
-#include <QTimer>
 
 #include <algorithm>
-#include <cstdio>
-#include <functional>
 #include <random>
 
 using namespace Grebe;
@@ -111,36 +109,89 @@ Times measure(QAbstractScrollArea &view, const std::function<void(int)> &step)
     return { times[times.size() / 2], times[times.size() * 99 / 100], times.back() };
 }
 
-void print(const char *view, qint64 rows, const char *what, const Times &times)
+struct Views
 {
-    std::printf("%-12s %12lld rows  %-6s  p50 %6.2f ms  p99 %6.2f ms  max %6.2f ms\n", view, static_cast<long long>(rows), what,
-                times.median, times.late, times.longest);
-    std::fflush(stdout);
+    ResultGrid grid;
+    QTableView table;
+};
+
+void compareFrames(Report &report, Views &views, qint64 rows, const QString &what, const std::function<void(QScrollBar *, int)> &step)
+{
+    const auto framesOf = [&step](QAbstractScrollArea &view) {
+        return measure(view, [&](int frame) { step(view.verticalScrollBar(), frame); });
+    };
+    const Times ours = framesOf(views.grid);
+    const Times theirs = framesOf(views.table);
+    const QString name = u"frame by %1, %L2 rows"_s.arg(what).arg(rows);
+    report.add({ .metric = u"G1"_s, .name = name + u", p50"_s, .value = ours.median, .unit = u"ms"_s, .peer = u"QTableView"_s,
+                 .peerValue = theirs.median, .ratioGoal = 4 });
+    report.add({ .metric = u"G1"_s, .name = name + u", p99"_s, .value = ours.late, .unit = u"ms"_s, .goal = 8, .peer = u"QTableView"_s,
+                 .peerValue = theirs.late });
+    report.add({ .metric = u"G1"_s, .name = name + u", longest"_s, .value = ours.longest, .unit = u"ms"_s, .peer = u"QTableView"_s,
+                 .peerValue = theirs.longest });
 }
 
-void measureAll(const char *name, QAbstractScrollArea &view, qint64 rows)
+void benchFrames(Report &report, const std::shared_ptr<ResultStore> &store, const std::vector<ColumnFormatter> &columns, const QStringList &names)
 {
-    QScrollBar *bar = view.verticalScrollBar();
+    const qint64 rows = store->rowCount();
+    Views views;
+    views.grid.resize(1600, 900);
+    views.grid.setResult(store, &columns, names);
+    views.grid.setRowCount(rows);
+    for (int column = 0; column < kColumns; ++column)
+        views.grid.setColumnWidth(column, 95);
+    StoreModel model(*store, columns);
+    views.table.resize(1600, 900);
+    views.table.verticalHeader()->setDefaultSectionSize(22);
+    views.table.verticalHeader()->setMinimumSectionSize(22);
+    views.table.horizontalHeader()->setDefaultSectionSize(95);
+    views.table.setModel(&model);
+    views.grid.show();
+    views.table.show();
+    QApplication::processEvents();
+    compareFrames(report, views, rows, u"line"_s, [](QScrollBar *bar, int frame) { bar->setValue(1000 + frame); });
+    compareFrames(report, views, rows, u"page"_s, [](QScrollBar *bar, int frame) { bar->setValue(5000 + frame * 40); });
     std::mt19937_64 random(11);
-    print(name, rows, "line", measure(view, [bar](int frame) { bar->setValue(1000 + frame); }));
-    print(name, rows, "page", measure(view, [bar](int frame) { bar->setValue(5000 + frame * 40); }));
-    print(name, rows, "thumb", measure(view, [bar, &random](int) { bar->setValue(int(random() % quint64(bar->maximum()))); }));
+    compareFrames(report, views, rows, u"thumb"_s,
+                  [&random](QScrollBar *bar, int) { bar->setValue(int(random() % quint64(bar->maximum()))); });
+    report.add({ .metric = u"G1"_s, .name = u"Ctrl+A and its frame, %L1 rows"_s.arg(rows), .value = Report::milliseconds([&views] {
+                     views.grid.selectAll();
+                     views.grid.viewport()->repaint();
+                 }), .unit = u"ms"_s, .goal = 50 });
+    views.table.setModel(nullptr);
+}
+
+void benchCells(Report &report, const ResultStore &store, const std::vector<ColumnFormatter> &columns)
+{
+    constexpr qint64 kCells = 2'000'000;
+    const StoreModel model(store, columns);
+    std::mt19937_64 random(5);
+    std::vector<qint64> places(kCells / kColumns);
+    for (qint64 &row : places)
+        row = qint64(random() % quint64(store.rowCount()));
+    qsizetype sum = 0;
+    const auto read = [&](const auto &rowOf) {
+        return double(kCells) * 1000 / Report::milliseconds([&] {
+            for (qint64 i = 0; i < kCells / kColumns; ++i) {
+                const ResultStore::Place place = store.place(rowOf(i));
+                for (int column = 0; column < kColumns; ++column)
+                    sum += columns[size_t(column)].text(*place.batch, column, place.row, 100).size();
+            }
+        });
+    };
+    report.add({ .metric = u"G2"_s, .name = u"formatted, in order"_s, .value = read([](qint64 i) { return i; }), .unit = u"cells/s"_s });
+    report.add({ .metric = u"G2"_s, .name = u"formatted, here and there"_s, .value = read([&](qint64 i) { return places[size_t(i)]; }), .unit = u"cells/s"_s });
+    if (sum == 0)
+        report.note(u"nothing was formatted"_s);
 }
 
 } // namespace
 
-int main(int argc, char **argv)
+void benchGrid(Report &report)
 {
-    QApplication application(argc, argv);
     QFont font = QApplication::font();
     font.setPixelSize(13);
     QApplication::setFont(font);
-    std::vector<qint64> counts;
-    for (int i = 1; i < argc; ++i)
-        counts.push_back(atoll(argv[i]));
-    if (counts.empty())
-        counts = { 10'000, 10'000'000, 100'000'000 };
-
     const std::shared_ptr<arrow::RecordBatch> batch = lineitemBatch();
     std::vector<ColumnFormatter> columns;
     QStringList names;
@@ -148,46 +199,16 @@ int main(int argc, char **argv)
         columns.emplace_back(field);
         names += QString::fromStdString(field->name());
     }
+    const qint64 budget = ResultStore::memoryBudget();
     ResultStore::setMemoryBudget(qint64(64) << 30); // one batch counted many times: none of it goes to disk
-    for (const qint64 count : counts) {
+    for (const qint64 count : { 10'000LL, 10'000'000LL, 100'000'000LL }) {
         const auto store = std::make_shared<ResultStore>();
         store->setSchema(batch->schema());
         for (qint64 rows = 0; rows < count; rows += kBatchRows)
             store->append(count - rows < kBatchRows ? batch->Slice(0, count - rows) : batch);
-
-        {
-            ResultGrid grid;
-            grid.resize(1600, 900);
-            grid.setResult(store, &columns, names);
-            QElapsedTimer timer;
-            timer.start();
-            grid.setRowCount(count);
-            std::printf("%-12s %12lld rows  append  %.3f ms\n", "Grebe", static_cast<long long>(count), double(timer.nsecsElapsed()) / 1e6);
-            for (int column = 0; column < kColumns; ++column)
-                grid.setColumnWidth(column, 95);
-            grid.show();
-            QApplication::processEvents();
-            measureAll("Grebe", grid, count);
-            timer.restart();
-            grid.selectAll();
-            grid.viewport()->repaint();
-            std::printf("%-12s %12lld rows  Ctrl+A  %.3f ms\n", "Grebe", static_cast<long long>(count), double(timer.nsecsElapsed()) / 1e6);
-        }
-        if (count > 100'000'000)
-            continue;
-        QTableView table;
-        table.resize(1600, 900);
-        StoreModel model(*store, columns);
-        table.verticalHeader()->setDefaultSectionSize(22);
-        table.verticalHeader()->setMinimumSectionSize(22);
-        table.horizontalHeader()->setDefaultSectionSize(95);
-        QElapsedTimer timer;
-        timer.start();
-        table.setModel(&model);
-        std::printf("%-12s %12lld rows  append  %.3f ms\n", "QTableView", static_cast<long long>(count), double(timer.nsecsElapsed()) / 1e6);
-        table.show();
-        QApplication::processEvents();
-        measureAll("QTableView", table, count);
+        benchFrames(report, store, columns, names);
+        if (count == 10'000'000)
+            benchCells(report, *store, columns);
     }
-    return 0;
+    ResultStore::setMemoryBudget(budget);
 }
