@@ -13,6 +13,7 @@
 #include "connections/secretstore.h"
 #include "editor/sqleditor.h"
 #include "extension/driverextension.h"
+#include "sessionkeyring.h"
 #include "mainwindow/mainwindow.h"
 #include "results/resultpane.h"
 #include "settings/settings.h"
@@ -108,6 +109,7 @@ private:
     void visit(const QUrl &page) { m_browser->signIn(page, u"ann"_s, password()); }
 
     DriverExtension *m_driver = nullptr;
+    SessionKeyring m_session; // the keychain of the window
     std::unique_ptr<WebBrowser> m_browser;
     std::unique_ptr<QTemporaryDir> m_home;
     QList<QUrl> m_opened;
@@ -116,6 +118,11 @@ private:
 void tst_LiveTrinoFaces::initTestCase()
 {
     QVERIFY(isThere());
+    QVERIFY(m_session.startBus() && m_session.startDaemon());
+    QProcessEnvironment environment;
+    m_session.addTo(environment);
+    for (const QString &name : environment.keys())
+        qputenv(name.toLatin1().constData(), environment.value(name).toLocal8Bit());
     QStandardPaths::setTestModeEnabled(true);
     QString problem;
     m_driver = DriverExtension::load(&problem);
@@ -243,7 +250,7 @@ void tst_LiveTrinoFaces::window()
     QFETCH(Method, method);
     const QList<const EngineInfo *> engines = m_driver->engines();
     ConnectionStore store(engines, m_home->filePath(u"connections.json"_s));
-    SecretStore secrets(SecretStore::Backend::MemoryOnly);
+    SecretStore secrets;
     CredentialPrompter prompter(&secrets);
     Settings settings(m_home->filePath(u"settings.ini"_s));
     ConnectionModel connections(&store, [&](const ConnectionParameters &wanted) {
@@ -266,6 +273,7 @@ void tst_LiveTrinoFaces::window()
             QTest::keyClicks(login->secretField(), method.passphrase);
             QTest::keyClick(login->secretField(), Qt::Key_Return);
         } else if (auto *browser = qobject_cast<OAuth2Dialog *>(dialog)) {
+            browser->findChild<QCheckBox *>()->setChecked(true);
             QTest::mouseClick(browser->copyButton(), Qt::LeftButton);
             QTest::mouseClick(browser->openButton(), Qt::LeftButton);
             if (m_opened.size() == 1 && QGuiApplication::clipboard()->text() == m_opened.first().toString(QUrl::FullyEncoded))
@@ -302,6 +310,30 @@ void tst_LiveTrinoFaces::window()
     QCOMPARE(tab->results()->rowText(), u"1 row"_s);
     QCOMPARE(dialogs, method.isBrowser || !method.passphrase.isEmpty() ? 1 : 0);
     QCOMPARE(formCount() - before, method.isBrowser ? 1 : 0);
+    // What is to be remembered is in the keychain, and taken from there by the next window.
+    const QString key = method.options.value(u"clientKeyFile"_s, method.options.value(u"SSLKeyStorePath"_s));
+    const auto kept = [this](const QString &name) { return QString::fromUtf8(m_session.lookup(name)); };
+    if (method.secrets.contains(u"password"_s))
+        QTRY_COMPARE(kept(u"ann@"_s + origin()), password());
+    if (!method.passphrase.isEmpty())
+        QTRY_COMPARE(kept(u"passphrase:"_s + key), method.passphrase);
+    if (method.isBrowser)
+        QTRY_VERIFY(kept(u"token:@"_s + origin()).size() > 40);
+    SecretStore another;
+    CredentialPrompter prompter2(&another);
+    QSignalSpy asked(&prompter2, &CredentialPrompter::asked);
+    if (!method.passphrase.isEmpty() || method.isBrowser) {
+        const QList<SignedIn> signedIn = m_driver->signedIn();
+        for (const SignedIn &one : signedIn)
+            m_driver->signOut(one);
+        const ConnectionPtr next = m_driver->createConnection(connections.stored(connections.row(u"lake"_s)).parameters, &prompter2);
+        const Result<ServerInfo> info = valueOf(next->open());
+        QVERIFY2(info, qPrintable(info ? QString() : info.error().ticketText()));
+        QCOMPARE(asked.size(), 0);
+        QCOMPARE(formCount() - before, method.isBrowser ? 1 : 0);
+    }
+    if (method.isBrowser)
+        QVERIFY(valueOf(another.forgetToken(origin(), {})));
     const QString stored = read(m_home->filePath(u"connections.json"_s));
     for (const QString &secret : method.secrets)
         QVERIFY(!stored.contains(secret));

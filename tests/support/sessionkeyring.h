@@ -23,6 +23,7 @@ public:
     void stopDaemon();
 
     QString address() const { return m_address; }
+    qint64 busProcessId() const { return m_bus.processId(); }
     QProcessEnvironment environment() const;
     void addTo(QProcessEnvironment &environment) const;
     /// What the keychain has for Grebe under that name, by another program's eyes; empty when there is nothing.

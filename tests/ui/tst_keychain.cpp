@@ -16,6 +16,7 @@
 #include <QProcess>
 #include <QTest>
 
+#include <csignal>
 #include <cstdio>
 
 using namespace Grebe;
@@ -121,7 +122,13 @@ int Probe::run(const QStringList &arguments)
         CredentialRequest again = question(CredentialRequest::Kind::Password);
         again.reason = u"The server refused the password."_s;
         const Result<Credential> typed = valueOf(prompter.request(again));
+        (void)valueOf(secrets.token(origin, u"nobody"_s)); // answered behind what came before
         answer = { { u"first"_s, typed ? typed->secret : QString() }, { u"questions"_s, questions } };
+    } else if (verb == "orphan"_L1) {
+        const bool wasThere = bool(valueOf(secrets.setPassword(u"https://other:443"_s, u"ann"_s, u"kept"_s)));
+        ::kill(pid_t(arguments.value(1).toLongLong()), SIGKILL);
+        answer = ask(CredentialRequest::Kind::Password);
+        answer[u"wasThere"_s] = wasThere;
     } else if (verb == "key"_L1) {
         answer = ask(CredentialRequest::Kind::CertificatePassphrase);
     } else {
@@ -148,10 +155,11 @@ private Q_SLOTS:
     void misbehavingIsAskedOnce_data();
     void misbehavingIsAskedOnce();
     void wrongSecretIsReplaced();
+    void busThatDiesTakesNobodyAlong();
 
 private:
     // The probe's answer; empty when it did not end well. The event loop runs meanwhile: a fake service may live on it.
-    QJsonObject probe(const SessionKeyring &session, const QString &verb)
+    QJsonObject probe(const SessionKeyring &session, const QString &verb, const QString &argument = {})
     {
         QProcess process;
         QProcessEnvironment environment = session.environment();
@@ -159,7 +167,7 @@ private:
         environment.insert(u"XDG_CONFIG_HOME"_s, m_home.filePath(u"config"_s));
         process.setProcessEnvironment(environment);
         process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        process.start(QCoreApplication::applicationFilePath(), { u"--probe"_s, verb });
+        process.start(QCoreApplication::applicationFilePath(), { u"--probe"_s, verb, argument });
         if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 60s) || process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
             return {};
         return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
@@ -312,6 +320,17 @@ void tst_Keychain::wrongSecretIsReplaced()
     QCOMPARE(refused.value("first"_L1).toString(), u"typed by hand"_s);
     QCOMPARE(refused.value("questions"_L1).toInt(), 1);
     QVERIFY(service.calls().contains(u"Delete"_s));
+}
+
+void tst_Keychain::busThatDiesTakesNobodyAlong()
+{
+    SessionKeyring session;
+    QVERIFY(session.startBus() && session.startDaemon());
+    const QJsonObject asked = probe(session, u"orphan"_s, QString::number(session.busProcessId()));
+    QVERIFY2(asked.value("wasThere"_L1).toBool(), text(asked));
+    QCOMPARE(asked.value("first"_L1).toString(), u"typed by hand"_s);
+    QCOMPARE(asked.value("second"_L1).toString(), u"typed by hand"_s);
+    QCOMPARE(asked.value("questions"_L1).toInt(), 1);
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include <qt6keychain/keychain.h>
 
 #include <QFileInfo>
+#include <QLibrary>
 
 using namespace Qt::StringLiterals;
 
@@ -15,6 +16,34 @@ namespace {
 QString service()
 {
     return u"Grebe"_s;
+}
+
+#ifdef Q_OS_LINUX
+// GLib ends the program whose session bus goes away, unless its one connection, which libsecret uses too, is told not to.
+// Asked of the library that libsecret loads, for we use nothing else of it. Source: g_dbus_connection_set_exit_on_close().
+void outliveTheBus()
+{
+    using Ready = void (*)(void *source, void *result, void *data);
+    static const auto get = reinterpret_cast<void (*)(int type, void *cancellable, Ready ready, void *data)>(QLibrary::resolve(u"gio-2.0"_s, 0, "g_bus_get"));
+    static const auto finish = reinterpret_cast<void *(*)(void *result, void **error)>(QLibrary::resolve(u"gio-2.0"_s, 0, "g_bus_get_finish"));
+    static const auto setExit = reinterpret_cast<void (*)(void *bus, int exits)>(QLibrary::resolve(u"gio-2.0"_s, 0, "g_dbus_connection_set_exit_on_close"));
+    constexpr int sessionBus = 2; // G_BUS_TYPE_SESSION
+    if (!get || !finish || !setExit)
+        return;
+    get(sessionBus, nullptr, [](void *, void *result, void *) {
+        if (void *bus = finish(result, nullptr))
+            setExit(bus, 0);
+    }, nullptr);
+}
+#endif
+
+// Before the first question.
+void prepareKeychain()
+{
+#ifdef Q_OS_LINUX
+    static const bool isPrepared = (outliveTheBus(), true);
+    Q_UNUSED(isPrepared)
+#endif
 }
 
 Error::Code codeOf(QKeychain::Error error)
@@ -107,6 +136,7 @@ QFuture<Result<QString>> SecretStore::read(const QString &name, const QString &w
         return QtFuture::makeReadyValueFuture(Result<QString>(std::unexpected(missing)));
     auto promise = std::make_shared<QPromise<Result<QString>>>();
     promise->start();
+    prepareKeychain();
     auto *job = new QKeychain::ReadPasswordJob(service());
     job->setKey(name);
     connect(job, &QKeychain::Job::finished, this, [this, job, promise, name, missing] {
@@ -132,6 +162,7 @@ QFuture<Result<void>> SecretStore::write(const QString &name, const QString &sec
         return QtFuture::makeReadyValueFuture(Result<void>());
     auto promise = std::make_shared<QPromise<Result<void>>>();
     promise->start();
+    prepareKeychain();
     auto *job = new QKeychain::WritePasswordJob(service());
     job->setKey(name);
     job->setTextData(secret);
@@ -157,6 +188,7 @@ QFuture<Result<void>> SecretStore::remove(const QString &name)
         return QtFuture::makeReadyValueFuture(wasKnown ? Result<void>() : Result<void>(std::unexpected(missing)));
     auto promise = std::make_shared<QPromise<Result<void>>>();
     promise->start();
+    prepareKeychain();
     auto *job = new QKeychain::DeletePasswordJob(service());
     job->setKey(name);
     connect(job, &QKeychain::Job::finished, this, [this, job, promise, missing, name] {

@@ -658,9 +658,10 @@ void TrinoClient::askPassphrase(const Error &problem)
                    .user = m_session.loginUser(),
                    .reason = wasGiven ? problem.message : QString(),
                    .fileName = options.clientKeyFile.isEmpty() ? options.clientCertificateFile : options.clientKeyFile };
-    m_question = m_provider->request(m_askedFor);
+    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
+    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
     const int question = ++m_questionCount;
-    m_question
+    QFuture<Result<Credential>>(asked)
         .then(this,
               [this, question](const Result<Credential> &answer) {
                   if (!m_isAsking || question != m_questionCount)
@@ -698,9 +699,10 @@ void TrinoClient::askPassword(const HttpResponse &response)
                    .origin = m_origin.toString(),
                    .user = m_session.loginUser(),
                    .reason = m_password.isEmpty() ? QString() : u"The server refused the password: %1"_s.arg(bodyText(response)) };
-    m_question = m_provider->request(m_askedFor);
+    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
+    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
     const int question = ++m_questionCount;
-    m_question
+    QFuture<Result<Credential>>(asked)
         .then(this,
               [this, question](const Result<Credential> &answer) {
                   if (!m_isAsking || question != m_questionCount)

@@ -7,6 +7,8 @@
 
 #include "trinorows.h"
 
+#include "engines/decodepool.h"
+
 #include <QCryptographicHash>
 #include <QLocale>
 #include <QtConcurrentRun>
@@ -256,7 +258,7 @@ void TrinoStatement::decodeNext()
     m_isDecoding = true;
     Body body = std::move(m_waiting.front());
     m_waiting.pop_front();
-    QtConcurrent::run([body = std::move(body), decoder = m_decoder] {
+    QtConcurrent::run(&decodePool(), [body = std::move(body), decoder = m_decoder] {
         return decodePage({ reinterpret_cast<const char *>(body.buffer->data()), qsizetype(body.buffer->size()) }, decoder);
     }).then(this, [this](const Result<TrinoPage> &page) {
         m_isDecoding = false;
