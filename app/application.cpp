@@ -9,6 +9,9 @@
 #include "connections/secretstore.h"
 #include "extension/driverextension.h"
 #include "mainwindow/mainwindow.h"
+#include "schema/schemacache.h"
+#include "schema/schemamodel.h"
+#include "schema/schemaview.h"
 #include "settings/settings.h"
 #include "widgets/icons.h"
 
@@ -152,7 +155,9 @@ int runWindow(int &argc, char **argv)
         }
     }
 
+    SchemaCache schemaCache(isDemo ? QString() : SchemaCache::defaultFolder());
     MainWindow window(&connections, &secrets, &*settings, engines);
+    window.schemas()->model()->setCache(&schemaCache);
     if (isDemo) {
         window.resize(1440, 900);
         window.show();
