@@ -148,7 +148,7 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
     page->title = title;
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
-    if (m_tabs->count() <= int(m_pages.size()))
+    if (m_tabs->count() <= int(m_pages.size()) + (m_beside ? 1 : 0))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
     m_tabs->setCurrentIndex(int(std::ranges::find(m_pages, page, &std::unique_ptr<Page>::get) - m_pages.begin()));
     ResultRun *run = page->run.get();
@@ -280,8 +280,26 @@ QString ResultPane::currentSql() const
     return page ? page->run->sql() : QString();
 }
 
+void ResultPane::showBeside(QWidget *view, const QString &title)
+{
+    if (m_beside != view) {
+        if (m_beside)
+            closePage(int(m_pages.size()) + 1);
+        m_beside = view;
+        m_stack->addWidget(view);
+        m_tabs->addTab(title);
+    }
+    m_tabs->setCurrentIndex(int(m_pages.size()) + 1);
+}
+
 void ResultPane::closePage(int index)
 {
+    if (m_beside && index == int(m_pages.size()) + 1) {
+        m_tabs->removeTab(index);
+        delete m_beside;
+        showPage(m_tabs->currentIndex());
+        return;
+    }
     if (index < 0 || size_t(index) >= m_pages.size())
         return;
     QWidget *stack = m_pages[size_t(index)]->stack;
@@ -372,7 +390,7 @@ void ResultPane::focusGrid()
     if (Page *page = currentPage())
         page->stack->currentWidget()->setFocus();
     else
-        m_messages->setFocus();
+        m_stack->currentWidget()->setFocus();
 }
 
 } // namespace Grebe

@@ -3,6 +3,7 @@
 
 #include "extension/connection.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <memory>
@@ -55,6 +56,9 @@ public:
     std::optional<ExportRequest> exportRequest() const;
     /// The SQL of the result that is shown.
     QString currentSql() const;
+    /// A view that is no result, in a tab of its own behind Messages: one at a time, the pane's from now on; closing its tab
+    /// deletes it.
+    void showBeside(QWidget *view, const QString &title);
     /// A line for Messages that belongs to no result.
     void addMessage(const QString &text);
 
@@ -89,7 +93,8 @@ private:
     Button *m_loadAll;
     Button *m_export;
     MessagesView *m_messages;
-    std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; Messages is the last tab
+    std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; then Messages, then m_beside
+    QPointer<QWidget> m_beside;
 };
 
 } // namespace Grebe
