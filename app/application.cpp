@@ -11,6 +11,9 @@
 #include "extension/driverextension.h"
 #include "extension/resultstore.h"
 #include "mainwindow/mainwindow.h"
+#include "schema/schemacache.h"
+#include "schema/schemamodel.h"
+#include "schema/schemaview.h"
 #include "settings/settings.h"
 #include "widgets/icons.h"
 
@@ -165,8 +168,10 @@ int runWindow(int &argc, char **argv)
     SignedInModel signedIn({ .signedIn = [driver] { return driver->signedIn(); },
                              .signOut = [driver](const SignedIn &entry) { driver->signOut(entry); } },
                            &connections, &secrets);
+    SchemaCache schemaCache(isDemo ? QString() : SchemaCache::defaultFolder());
     MainWindow window(&connections, &secrets, &*settings, engines);
     window.setSignedIn(&signedIn);
+    window.schemas()->model()->setCache(&schemaCache);
     if (isDemo) {
         window.resize(1440, 900);
         window.show();

@@ -137,8 +137,8 @@ private:
                 if (reply.resultCount() > 0)
                     answer->settle(reply.takeResult());
                 else
-                    answer->close(); // the engine let go of its promise, or the question was given up
-            });
+                    answer->close();
+            }).onCanceled([answer] { answer->close(); }); // the engine let go of its promise, or the question was given up
         }, Qt::QueuedConnection);
         return answer->future();
     }

@@ -30,6 +30,10 @@ struct FakeServer
     QStringList sent; ///< every prepare(), in order
     std::function<void(FakeStatement *)> onStart; ///< runs the statement; nothing: it waits for the test
     QString definition = QStringLiteral("CREATE TABLE t (a bigint)");
+    QList<std::pair<QString, PlanKind>> explained; ///< every explain(), in order
+    Result<Plan> plan = Plan { .roots = { PlanNode { .name = QStringLiteral("TableScan") } }, .text = QStringLiteral("{}") };
+    QList<std::pair<MetadataTopic, QStringList>> described; ///< every describe(), in order
+    Result<MetadataTable> told;
     int cancelCount = 0;
     int sessionCount = 0;
 
@@ -115,6 +119,19 @@ public:
     QFuture<Result<QString>> definition(const ObjectPath &) override
     {
         return QtFuture::makeReadyValueFuture(Result<QString>(m_server->definition));
+    }
+    QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path) override
+    {
+        m_server->described += { topic, path.parts() };
+        return QtFuture::makeReadyValueFuture(m_server->told);
+    }
+    QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind) override
+    {
+        m_server->explained += { sql, kind };
+        Result<Plan> plan = m_server->plan;
+        if (plan)
+            plan->kind = kind;
+        return QtFuture::makeReadyValueFuture(plan);
     }
     SessionState session() const override { return m_state; }
     void setCurrent(const ObjectPath &current) override

@@ -264,6 +264,17 @@ void MainWindow::makeMenus()
             tab->stop();
     });
     query->addSeparator();
+    const auto addExplain = [&](const QString &text, const QList<QKeySequence> &keys, PlanKind kind) {
+        m_editorActions += add(query, text, keys, [this, kind] {
+            if (QueryTab *tab = currentTab())
+                tab->explain(kind);
+        });
+    };
+    addExplain(tr("&Explain"), { key("Ctrl+Shift+E"), key("Ctrl+Alt+E") }, PlanKind::Distributed);
+    addExplain(tr("Explain by Ru&nning It"), {}, PlanKind::Analyze);
+    addExplain(tr("Show What It Rea&ds"), {}, PlanKind::Io);
+    addExplain(tr("&Check Names and Types"), {}, PlanKind::Validate);
+    query->addSeparator();
     m_editorActions += add(query, tr("Go to the &Problem"), { key("F2") }, [this] {
         if (QueryTab *tab = currentTab())
             tab->editor()->goToError();

@@ -6,9 +6,11 @@
 #include "connections/connectionmodel.h"
 #include "editor/sqleditor.h"
 #include "export/exportdialog.h"
+#include "plan/planview.h"
 
 #include <QFileInfo>
-#include <QPointer>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QRegularExpression>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -38,6 +40,7 @@ QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
 
     connect(m_bar, &SessionBar::connectionChosen, this, &QueryTab::setConnection);
     connect(m_bar, &SessionBar::runRequested, this, &QueryTab::run);
+    connect(m_bar, &SessionBar::explainRequested, this, [this] { explain(PlanKind::Distributed); });
     connect(m_bar, &SessionBar::stopRequested, this, &QueryTab::stop);
     connect(m_editor, &SqlEditor::modifiedChanged, this, &QueryTab::titleChanged);
     connect(m_editor, &SqlEditor::textChanged, this, [this] { setNotice({}); });
@@ -217,7 +220,70 @@ void QueryTab::endPart(const std::optional<Error> &error)
 void QueryTab::stop()
 {
     m_queue.clear();
+    if (m_plan)
+        m_plan->stop();
     m_results->stop();
+}
+
+PlanView *QueryTab::planView() const
+{
+    return m_plan;
+}
+
+QueryTab::Part QueryTab::partToExplain() const
+{
+    const QString text = m_editor->text();
+    StatementRange range = m_editor->selection();
+    if (range.length() <= 0)
+        range = m_editor->currentStatement();
+    return { range.begin, text.mid(range.begin, range.length()) };
+}
+
+void QueryTab::explain(PlanKind kind)
+{
+    const Part part = partToExplain();
+    if (!m_session) {
+        setNotice(tr("Choose a connection first"));
+        return;
+    }
+    if (part.sql.trimmed().isEmpty()) {
+        setNotice(tr("No statement here to explain"));
+        return;
+    }
+    setNotice({});
+    const StatementKind what = m_session->dialect().kind(part.sql);
+    if (kind != PlanKind::Analyze || what == StatementKind::Query || what == StatementKind::Metadata) {
+        showPlan(part, kind);
+        return;
+    }
+    auto *question = new QMessageBox(QMessageBox::Warning, tr("Explain by running"),
+                                     tr("This runs the statement on %1, and it may change data there:").arg(connectionName()), QMessageBox::Cancel, this);
+    question->setTextFormat(Qt::PlainText);
+    question->setInformativeText(part.sql.size() > 400 ? part.sql.first(400) + u'…' : part.sql);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton *run = question->addButton(tr("Run It"), QMessageBox::AcceptRole);
+    question->setDefaultButton(QMessageBox::Cancel);
+    connect(question, &QMessageBox::buttonClicked, this, [this, part, kind, run](QAbstractButton *button) {
+        if (button == run && m_session)
+            showPlan(part, kind);
+    });
+    question->open();
+}
+
+void QueryTab::showPlan(const Part &part, PlanKind kind)
+{
+    if (!m_plan)
+        m_plan = new PlanView;
+    m_plan->disconnect(this);
+    connect(m_plan, &PlanView::ended, this, [this, part](const std::optional<Error> &error) {
+        if (error && !error->isCancelled())
+            m_editor->setError(part.begin, part.sql, *error);
+    });
+    m_editor->clearError();
+    m_editor->flash({ .begin = part.begin, .end = part.begin + part.sql.size() });
+    m_results->show();
+    m_results->showBeside(m_plan, tr("Plan"));
+    m_plan->ask(m_session.get(), part.sql, kind);
 }
 
 void QueryTab::toggleResults()

@@ -4,6 +4,7 @@
 #include "extension/connection.h"
 #include "results/resultpane.h"
 
+#include <QPointer>
 #include <QWidget>
 
 class QSplitter;
@@ -12,6 +13,7 @@ namespace Grebe {
 
 class ConnectionModel;
 class ExportDialog;
+class PlanView;
 class SessionBar;
 class Settings;
 class SqlEditor;
@@ -46,6 +48,10 @@ public:
     void runInNewTab(); ///< the same, and all earlier results stay
     void runAll();
     void stop();
+    /// The plan of the selection, or of the statement at the cursor, in a tab beside the results. Analyze runs it, and asks
+    /// first where it may write.
+    void explain(PlanKind kind);
+    PlanView *planView() const; ///< null while there is none
     void toggleResults();
     bool areResultsVisible() const;
     void focusOtherHalf();
@@ -70,6 +76,8 @@ private:
 
     void runParts(const QList<Part> &parts);
     void runNext();
+    Part partToExplain() const;
+    void showPlan(const Part &part, PlanKind kind);
     void endPart(const std::optional<Error> &error);
     void setNotice(const QString &text);
     QString titleOf(const QString &sql) const;
@@ -79,6 +87,7 @@ private:
     SessionBar *m_bar;
     SqlEditor *m_editor;
     ResultPane *m_results;
+    QPointer<PlanView> m_plan; // of the results, where its tab can be closed
     QSplitter *m_splitter;
     QList<Part> m_queue;
     Part m_current;

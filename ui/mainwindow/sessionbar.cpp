@@ -25,6 +25,7 @@ SessionBar::SessionBar(ConnectionModel *connections, QWidget *parent)
     : Pane(LineBelow, parent, QPalette::Base), m_connections(connections),
       m_connection(new Button(Button::Chip, this)), m_schema(new Button(Button::Chip, this)),
       m_role(new Button(Button::Chip, this)), m_properties(new Button(Button::Chip, this)),
+      m_explain(new Button(Button::Plain, tr("Explain"), this)),
       m_stop(new Button(Button::Danger, u"stop"_s, tr("Stop"), this)),
       m_run(new Button(Button::Primary, u"run"_s, tr("Run"), this)), m_connectionMenu(new QMenu(this)),
       m_schemaMenu(new QMenu(this)), m_roleMenu(new QMenu(this)), m_propertiesMenu(new QMenu(this))
@@ -36,6 +37,7 @@ SessionBar::SessionBar(ConnectionModel *connections, QWidget *parent)
     for (Button *chip : { m_connection, m_schema, m_role, m_properties })
         layout->addWidget(chip);
     layout->addStretch(1);
+    layout->addWidget(m_explain);
     layout->addWidget(m_stop);
     layout->addWidget(m_run);
 
@@ -50,6 +52,7 @@ SessionBar::SessionBar(ConnectionModel *connections, QWidget *parent)
     m_properties->setCaption(tr("properties"));
     m_properties->setMenu(m_propertiesMenu);
     m_run->setToolTip(tr("Run the statement at the cursor (Ctrl+Enter)"));
+    m_explain->setToolTip(tr("How the server would run it, without running it (Ctrl+Shift+E)"));
     m_stop->setToolTip(tr("Stop what runs, on the server too (Ctrl+F2)"));
 
     connect(m_connectionMenu, &QMenu::aboutToShow, this, &SessionBar::fillConnections);
@@ -57,6 +60,7 @@ SessionBar::SessionBar(ConnectionModel *connections, QWidget *parent)
     connect(m_roleMenu, &QMenu::aboutToShow, this, [this] { fillFacts(m_roleMenu, m_state.roles); });
     connect(m_propertiesMenu, &QMenu::aboutToShow, this, [this] { fillFacts(m_propertiesMenu, m_state.properties); });
     connect(m_run, &QAbstractButton::clicked, this, &SessionBar::runRequested);
+    connect(m_explain, &QAbstractButton::clicked, this, &SessionBar::explainRequested);
     connect(m_stop, &QAbstractButton::clicked, this, &SessionBar::stopRequested);
     setRunning(false);
     setConnection({}, nullptr);

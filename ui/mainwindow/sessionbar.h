@@ -30,6 +30,7 @@ public:
 Q_SIGNALS:
     void connectionChosen(const QString &name);
     void runRequested();
+    void explainRequested();
     void stopRequested();
 
 private:
@@ -46,6 +47,7 @@ private:
     Button *m_schema;
     Button *m_role;
     Button *m_properties;
+    Button *m_explain;
     Button *m_stop;
     Button *m_run;
     QMenu *m_connectionMenu;

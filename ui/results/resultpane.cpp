@@ -161,8 +161,9 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     page->press = m_press;
     page->begin(std::move(statement), title, sql, m_dialect, m_connectionName, m_rowLimit);
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
-    if (m_tabs->count() <= int(m_pages.size()))
+    if (m_tabs->count() <= int(m_pages.size()) + (m_beside ? 1 : 0))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
+    m_tabs->setResultCount(int(m_pages.size()));
     m_tabs->setCurrentIndex(indexOf(page));
     refresh(page);
 }
@@ -333,8 +334,26 @@ QString ResultPane::currentSql() const
     return page ? page->run()->sql() : QString();
 }
 
+void ResultPane::showBeside(QWidget *view, const QString &title)
+{
+    if (m_beside != view) {
+        if (m_beside)
+            closePage(int(m_pages.size()) + 1);
+        m_beside = view;
+        m_stack->addWidget(view);
+        m_tabs->addTab(title);
+    }
+    m_tabs->setCurrentIndex(int(m_pages.size()) + 1);
+}
+
 void ResultPane::closePage(int index)
 {
+    if (m_beside && index == int(m_pages.size()) + 1) {
+        m_tabs->removeTab(index);
+        delete m_beside;
+        showPage(m_tabs->currentIndex());
+        return;
+    }
     if (index < 0 || size_t(index) >= m_pages.size())
         return;
     // The page goes last: what it says on its way out finds the pane in order.
@@ -342,6 +361,7 @@ void ResultPane::closePage(int index)
     m_pages.erase(m_pages.begin() + index);
     page->disconnect(this);
     m_stack->removeWidget(page.get());
+    m_tabs->setResultCount(int(m_pages.size()));
     m_tabs->removeTab(index);
     showPage(m_tabs->currentIndex());
 }
@@ -430,7 +450,7 @@ void ResultPane::focusGrid()
     if (ResultPage *page = currentPage())
         page->face()->setFocus();
     else
-        m_messages->setFocus();
+        m_stack->currentWidget()->setFocus();
 }
 
 } // namespace Grebe

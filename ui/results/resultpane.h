@@ -3,6 +3,7 @@
 
 #include "extension/connection.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <memory>
@@ -69,6 +70,9 @@ public:
     std::optional<ExportRequest> exportRequest() const;
     /// The SQL of the result that is shown.
     QString currentSql() const;
+    /// A view that is no result, in a tab of its own behind Messages: one at a time, the pane's from now on; closing its tab
+    /// deletes it.
+    void showBeside(QWidget *view, const QString &title);
     /// A line for Messages that belongs to no result.
     void addMessage(const QString &text);
 
@@ -113,8 +117,9 @@ private:
     SpillBar *m_spill;
     qint64 m_rowLimit = 0;
     MessagesView *m_messages;
-    std::vector<std::unique_ptr<ResultPage>> m_pages; // in the order of the tabs; Messages is the last tab
+    std::vector<std::unique_ptr<ResultPage>> m_pages; // in the order of the tabs; then Messages, then m_beside
     int m_press = 0;
+    QPointer<QWidget> m_beside; // behind Messages
 };
 
 } // namespace Grebe

@@ -72,7 +72,7 @@ void ResultTabs::mouseDoubleClickEvent(QMouseEvent *event)
 void ResultTabs::mouseReleaseEvent(QMouseEvent *event)
 {
     const int index = tabAt(event->position().toPoint());
-    if (event->button() == Qt::MiddleButton && isResult(index))
+    if (event->button() == Qt::MiddleButton && index >= 0)
         Q_EMIT tabCloseRequested(index);
     else
         QTabBar::mouseReleaseEvent(event);
@@ -82,7 +82,7 @@ void ResultTabs::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_F2 && event->modifiers() == Qt::NoModifier && isResult(currentIndex()))
         return rename(currentIndex());
-    if (event->key() == Qt::Key_Delete && isResult(currentIndex()))
+    if (event->key() == Qt::Key_Delete && currentIndex() >= 0)
         return Q_EMIT tabCloseRequested(currentIndex());
     QTabBar::keyPressEvent(event);
 }

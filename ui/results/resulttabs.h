@@ -7,10 +7,10 @@ class QLineEdit;
 
 namespace Grebe {
 
-/// The tabs over a result pane: results, and Messages as the last one.
+/// The tabs over a result pane: results, then Messages and what else there is to see.
 ///
-/// Shape      it shows what it is told and says what a person wants; which result a tab stands for is its owner's. The
-///            last tab can't be renamed, pinned or closed. F2 or a double click renames, Delete or the middle button
+/// Shape      it shows what it is told and says what a person wants; which result a tab stands for is its owner's. Only
+///            results are renamed and pinned; Messages can't be closed. F2 or a double click renames, Delete or the middle button
 ///            closes, the menu key or the right button asks for the menu.
 /// Thread     GUI.
 class ResultTabs : public QTabBar
@@ -19,7 +19,8 @@ class ResultTabs : public QTabBar
 public:
     explicit ResultTabs(QWidget *parent = nullptr);
 
-    bool isResult(int index) const { return index >= 0 && index < count() - 1; }
+    bool isResult(int index) const { return index >= 0 && index < m_resultCount; }
+    void setResultCount(int count) { m_resultCount = count; } ///< the first so many tabs
     void setPinned(int index, bool isPinned);
     /// Opens a line over the tab; `text` is what stands in it.
     void rename(int index);
@@ -42,6 +43,7 @@ private:
 
     QLineEdit *m_edit;
     QStringList m_names;
+    int m_resultCount = 0;
     int m_renamed = -1;
 };
 

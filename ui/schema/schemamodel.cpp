@@ -5,6 +5,7 @@
 
 #include <QTimer>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -15,11 +16,59 @@ namespace {
 
 // A wait shorter than this is not worth a word.
 constexpr std::chrono::milliseconds kPatience { 150 };
+// More changes than these in a level that is read again, and it is put in anew as a whole.
+constexpr size_t kMostChanges = 64;
+
+struct Change
+{
+    int at = 0; ///< row of the old level (removal) or of the new one (insertion)
+    int count = 0;
+};
+
+/// Runs of rows that go and runs that come, for one level to become another. Rows are the same by name.
+struct Changes
+{
+    std::vector<Change> removals;
+    std::vector<Change> insertions;
+};
+
+void extend(std::vector<Change> &changes, int at)
+{
+    if (!changes.empty() && changes.back().at + changes.back().count == at)
+        ++changes.back().count;
+    else
+        changes.push_back({ at, 1 });
+}
+
+Changes changesBetween(const SchemaLevel &old, const SchemaLevel &fresh)
+{
+    QHash<QStringView, int> places;
+    places.reserve(fresh.count());
+    for (int row = 0; row < fresh.count(); ++row)
+        places.insert(fresh.name(row), row);
+    Changes changes;
+    std::vector<bool> isKept(size_t(fresh.count()), false);
+    int last = -1;
+    for (int row = 0; row < old.count(); ++row) {
+        const int place = places.value(old.name(row), -1);
+        if (place > last) {
+            last = place;
+            isKept[size_t(place)] = true;
+        } else {
+            extend(changes.removals, row);
+        }
+    }
+    for (int row = 0; row < fresh.count(); ++row) {
+        if (!isKept[size_t(row)])
+            extend(changes.insertions, row);
+    }
+    return changes;
+}
 
 } // namespace
 
 SchemaModel::SchemaModel(ConnectionModel *connections, QObject *parent)
-    : QAbstractItemModel(parent), m_connections(connections), m_root(std::make_unique<Node>())
+    : QAbstractItemModel(parent), m_connections(connections), m_root(std::make_unique<Level>())
 {
     m_root->state = LevelState::Loaded;
     if (connections->rowCount() > 0)
@@ -30,48 +79,85 @@ SchemaModel::SchemaModel(ConnectionModel *connections, QObject *parent)
             [this](const QModelIndex &, int first, int last) { removeConnections(first, last); });
 }
 
-SchemaModel::~SchemaModel() = default;
-
-SchemaModel::Node *SchemaModel::node(const QModelIndex &index) const
+SchemaModel::~SchemaModel()
 {
-    return index.isValid() ? static_cast<Node *>(index.internalPointer()) : m_root.get();
+    for (Level *level : std::as_const(m_levels))
+        level->asked.cancel();
 }
 
-QModelIndex SchemaModel::indexOf(const Node *node) const
+int SchemaModel::objectCount(const Level *level)
 {
-    if (!node || !node->parent)
-        return {};
-    const auto &siblings = node->parent->children;
-    for (size_t row = 0; row < siblings.size(); ++row) {
-        if (siblings[row].get() == node)
-            return createIndex(int(row), 0, node);
-    }
-    return {};
+    return level->parent ? level->objects->count() : int(level->children.size());
 }
 
-SchemaModel::Node *SchemaModel::connectionNode(const Node *node) const
+bool SchemaModel::isMessage(const QModelIndex &index) const
 {
-    while (node && node->connectionName.isEmpty())
-        node = node->parent;
-    return const_cast<Node *>(node);
+    return index.isValid() && index.row() < offset(owner(index));
+}
+
+SchemaModel::Level *SchemaModel::levelAt(const QModelIndex &index) const
+{
+    if (!index.isValid())
+        return m_root.get();
+    if (isMessage(index))
+        return nullptr;
+    const auto &children = owner(index)->children;
+    const auto found = children.find(index.row() - offset(owner(index)));
+    return found == children.end() ? nullptr : found->second.get();
+}
+
+SchemaModel::Level *SchemaModel::openLevel(const QModelIndex &index)
+{
+    if (Level *known = levelAt(index))
+        return known;
+    Level *up = owner(index);
+    const int row = index.row() - offset(up);
+    auto made = std::make_unique<Level>();
+    made->parent = up;
+    made->row = row;
+    made->id = m_nextId++;
+    made->path = up->path.child(up->objects->name(row).toString());
+    made->kind = up->objects->kind(row);
+    Level *level = made.get();
+    m_levels.insert(level->id, level);
+    up->children.emplace(row, std::move(made));
+    return level;
+}
+
+QModelIndex SchemaModel::indexOf(const Level *level) const
+{
+    return level && level->parent ? createIndex(level->row + offset(level->parent), 0, level->parent) : QModelIndex();
+}
+
+SchemaModel::Level *SchemaModel::connectionLevel(const Level *level) const
+{
+    while (level && level->connectionName.isEmpty())
+        level = level->parent;
+    return const_cast<Level *>(level);
+}
+
+QString SchemaModel::cacheKey(const Level *level) const
+{
+    const int row = m_connections->row(connectionLevel(level)->connectionName);
+    return row < 0 ? QString() : SchemaCache::keyOf(m_connections->stored(row).parameters);
 }
 
 QModelIndex SchemaModel::index(int row, int column, const QModelIndex &parent) const
 {
-    const Node *up = node(parent);
-    if (column != 0 || row < 0 || row >= int(up->children.size()))
+    if (!hasIndex(row, column, parent))
         return {};
-    return createIndex(row, 0, up->children[row].get());
+    return createIndex(row, 0, levelAt(parent));
 }
 
 QModelIndex SchemaModel::parent(const QModelIndex &index) const
 {
-    return index.isValid() ? indexOf(node(index)->parent) : QModelIndex();
+    return index.isValid() ? indexOf(owner(index)) : QModelIndex();
 }
 
 int SchemaModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.column() > 0 ? 0 : int(node(parent)->children.size());
+    const Level *level = parent.column() > 0 ? nullptr : levelAt(parent);
+    return level ? objectCount(level) + offset(level) : 0;
 }
 
 int SchemaModel::columnCount(const QModelIndex &) const
@@ -81,68 +167,132 @@ int SchemaModel::columnCount(const QModelIndex &) const
 
 bool SchemaModel::hasChildren(const QModelIndex &parent) const
 {
-    const Node *at = node(parent);
-    if (!at->children.empty())
+    if (!parent.isValid())
+        return objectCount(m_root.get()) > 0;
+    if (isMessage(parent))
+        return false;
+    const Level *level = levelAt(parent);
+    if (level && (objectCount(level) > 0 || level->message != MessageKind::None))
         return true;
-    return at->parent && at->message == MessageKind::None && at->info.hasChildren
-        && (at->state == LevelState::NotLoaded || at->state == LevelState::Loading);
+    const Level *up = owner(parent);
+    const bool mayHave = !up->parent || up->objects->hasChildren(parent.row() - offset(up));
+    return mayHave && (!level || level->state == LevelState::NotLoaded || level->state == LevelState::Loading);
 }
 
 bool SchemaModel::canFetchMore(const QModelIndex &parent) const
 {
-    const Node *at = node(parent);
-    return at->parent && at->message == MessageKind::None && at->info.hasChildren && at->state == LevelState::NotLoaded;
+    if (!parent.isValid() || isMessage(parent))
+        return false;
+    const Level *level = levelAt(parent);
+    const Level *up = owner(parent);
+    const bool mayHave = !up->parent || up->objects->hasChildren(parent.row() - offset(up));
+    return mayHave && (!level || level->state == LevelState::NotLoaded);
 }
 
 void SchemaModel::fetchMore(const QModelIndex &parent)
 {
     if (canFetchMore(parent))
-        load(node(parent));
+        load(openLevel(parent));
 }
 
 QVariant SchemaModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid())
         return {};
-    const Node *at = node(index);
+    const Level *up = owner(index);
+    if (role == ConnectionRole) {
+        const Level *connection = up->parent ? connectionLevel(up) : levelAt(index);
+        return connection->connectionName;
+    }
+    if (isMessage(index))
+        return messageData(up, role);
+    const Level *level = levelAt(index);
     switch (role) {
-    case Qt::DisplayRole:
-        return at->text;
-    case DetailRole:
-        return at->detail;
+    case MessageRole:
+        return int(MessageKind::None);
+    case LevelStateRole:
+        return int(level ? level->state : LevelState::NotLoaded);
+    case LoadedAtRole:
+        return level ? level->loadedAt : QDateTime();
     case Qt::ToolTipRole: {
-        QStringList lines { at->detail.isEmpty() ? at->text : at->text + u"  "_s + at->detail };
-        if (!at->info.comment.isEmpty())
-            lines += at->info.comment;
+        const QString text = data(index, Qt::DisplayRole).toString();
+        const QString detail = data(index, DetailRole).toString();
+        QStringList lines { detail.isEmpty() ? text : text + u"  "_s + detail };
+        if (up->parent && !up->objects->comment(index.row() - offset(up)).isEmpty())
+            lines += up->objects->comment(index.row() - offset(up)).toString();
         // Server text in a tool tip must not be taken for markup.
         return u"<qt style=\"white-space:pre-wrap\">"_s + lines.join(u'\n').toHtmlEscaped() + u"</qt>"_s;
     }
-    case Qt::AccessibleTextRole:
-        return at->detail.isEmpty() ? at->text : at->text + u", "_s + at->detail;
-    case IconRole:
-        if (at->message != MessageKind::None) {
-            return at->message == MessageKind::Failed ? u"error"_s
-                                                      : at->message == MessageKind::Loading ? u"refresh"_s : u"info"_s;
-        }
-        return at->connectionName.isEmpty() ? iconName(at->info.kind) : u"database"_s;
-    case PathRole:
-        return QVariant::fromValue(at->info.path);
-    case KindRole:
-        return at->connectionName.isEmpty() && at->message == MessageKind::None ? int(at->info.kind) : -1;
-    case EnvironmentRole:
-        return at->connectionName.isEmpty()
-            ? -1
-            : int(m_connections->stored(m_connections->row(at->connectionName)).environment);
-    case MessageRole:
-        return int(at->message);
-    case LevelStateRole:
-        return int(at->state);
-    case LoadedAtRole:
-        return at->loadedAt;
-    case ConnectionRole: {
-        const Node *connection = connectionNode(at);
-        return connection ? connection->connectionName : QString();
+    case Qt::AccessibleTextRole: {
+        const QString detail = data(index, DetailRole).toString();
+        return detail.isEmpty() ? data(index, Qt::DisplayRole) : data(index, Qt::DisplayRole).toString() + u", "_s + detail;
     }
+    default:
+        return up->parent ? objectData(up, index.row() - offset(up), role) : connectionData(level, role);
+    }
+}
+
+QVariant SchemaModel::messageData(const Level *level, int role) const
+{
+    switch (role) {
+    case Qt::DisplayRole:
+        return level->messageText;
+    case DetailRole:
+        return level->messageDetail;
+    case Qt::AccessibleTextRole:
+        return level->messageDetail.isEmpty() ? level->messageText : level->messageText + u", "_s + level->messageDetail;
+    case Qt::ToolTipRole:
+        return u"<qt style=\"white-space:pre-wrap\">"_s + level->messageText.toHtmlEscaped() + u"</qt>"_s;
+    case IconRole:
+        return level->message == MessageKind::Failed ? u"error"_s : level->message == MessageKind::Loading ? u"refresh"_s : u"info"_s;
+    case MessageRole:
+        return int(level->message);
+    case LevelStateRole:
+        return int(LevelState::Loaded);
+    case KindRole:
+    case EnvironmentRole:
+        return -1;
+    default:
+        return {};
+    }
+}
+
+QVariant SchemaModel::objectData(const Level *level, int row, int role) const
+{
+    const SchemaLevel &objects = *level->objects;
+    switch (role) {
+    case Qt::DisplayRole:
+        return objects.name(row).toString();
+    case DetailRole:
+        return objects.type(row).toString();
+    case IconRole:
+        return iconName(objects.kind(row));
+    case PathRole:
+        return QVariant::fromValue(level->path.child(objects.name(row).toString()));
+    case KindRole:
+        return int(objects.kind(row));
+    case EnvironmentRole:
+        return -1;
+    default:
+        return {};
+    }
+}
+
+QVariant SchemaModel::connectionData(const Level *connection, int role) const
+{
+    switch (role) {
+    case Qt::DisplayRole:
+        return connection->connectionName;
+    case DetailRole:
+        return connection->detail;
+    case IconRole:
+        return u"database"_s;
+    case PathRole:
+        return QVariant::fromValue(ObjectPath());
+    case KindRole:
+        return -1;
+    case EnvironmentRole:
+        return int(m_connections->stored(m_connections->row(connection->connectionName)).environment);
     default:
         return {};
     }
@@ -153,88 +303,83 @@ Qt::ItemFlags SchemaModel::flags(const QModelIndex &index) const
     if (!index.isValid())
         return {};
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
-    if (node(index)->message != MessageKind::None)
+    if (isMessage(index))
         flags |= Qt::ItemNeverHasChildren;
     return flags;
 }
 
 void SchemaModel::reload(const QModelIndex &index)
 {
-    Node *at = node(index);
-    if (at->message != MessageKind::None)
-        at = at->parent;
-    if (!at->parent || !at->info.hasChildren)
+    if (!index.isValid())
         return;
-    replaceChildren(at, {});
-    load(at);
+    if (isMessage(index)) {
+        load(owner(index));
+        return;
+    }
+    const Level *up = owner(index);
+    if (!up->parent || up->objects->hasChildren(index.row() - offset(up)))
+        load(openLevel(index));
 }
 
-std::unique_ptr<SchemaModel::Node> SchemaModel::makeNode(Node *parent)
+void SchemaModel::cancel(const QModelIndex &index)
 {
-    auto made = std::make_unique<Node>();
-    made->parent = parent;
-    made->id = m_nextId++;
-    m_nodes.insert(made->id, made.get());
-    return made;
+    if (Level *level = levelAt(index); level && level->parent)
+        giveUp(level);
 }
 
-void SchemaModel::forget(const Node &node)
+void SchemaModel::giveUp(Level *level)
 {
-    for (const auto &child : node.children)
+    for (const auto &[row, child] : level->children)
+        giveUp(child.get());
+    if (level->state != LevelState::Loading)
+        return;
+    ++level->request;
+    level->asked.cancel();
+    level->state = LevelState::NotLoaded; // opening it again reads it
+    if (level->message == MessageKind::Loading)
+        setMessage(level, MessageKind::None);
+}
+
+void SchemaModel::forget(const Level &level)
+{
+    for (const auto &[row, child] : level.children)
         forget(*child);
-    m_nodes.remove(node.id);
+    QFuture<Result<QList<ObjectInfo>>>(level.asked).cancel();
+    m_levels.remove(level.id);
 }
 
-void SchemaModel::replaceChildren(Node *parent, std::vector<std::unique_ptr<Node>> children)
+void SchemaModel::load(Level *level)
 {
-    const QModelIndex index = indexOf(parent);
-    if (!parent->children.empty()) {
-        beginRemoveRows(index, 0, int(parent->children.size()) - 1);
-        const std::vector<std::unique_ptr<Node>> old = std::exchange(parent->children, {});
-        for (const auto &child : old)
-            forget(*child);
-        endRemoveRows();
-    }
-    if (!children.empty()) {
-        beginInsertRows(index, 0, int(children.size()) - 1);
-        parent->children = std::move(children);
-        endInsertRows();
-    }
-}
-
-std::unique_ptr<SchemaModel::Node> SchemaModel::makeMessage(Node *parent, MessageKind kind, const QString &text,
-                                                             const QString &detail)
-{
-    auto message = makeNode(parent);
-    message->message = kind;
-    message->text = text;
-    message->detail = detail;
-    message->state = LevelState::Loaded;
-    return message;
-}
-
-void SchemaModel::load(Node *node)
-{
-    Connection *connection = m_connections->connection(connectionNode(node)->connectionName);
-    node->state = LevelState::Loading;
-    const quint64 id = node->id;
-    const int request = ++node->request;
+    Connection *connection = m_connections->connection(connectionLevel(level)->connectionName);
+    level->asked.cancel();
+    level->state = LevelState::Loading;
+    const quint64 id = level->id;
+    const int request = ++level->request;
+    if (level->message != MessageKind::Loading)
+        setMessage(level, MessageKind::None);
     if (!connection) {
-        setLevel(id, request, std::unexpected(Error { .code = Error::Code::NotImplemented,
-                                                      .message = tr("This Grebe was built without the engine of this connection.") }));
+        setAnswer(id, request, std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                                       .message = tr("This Grebe was built without the engine of this connection.") }));
         return;
     }
     QTimer::singleShot(kPatience, this, [this, id, request] { showLoading(id, request); });
-    if (node->connectionName.isEmpty()) {
-        list(node);
+    if (m_cache && level->objects->count() == 0) {
+        const QString key = cacheKey(level);
+        if (const auto known = m_cache->level(key, level->path))
+            showCached(id, request, known);
+        else
+            m_cache->find(key, level->path).then(this, [this, id, request](const std::optional<SchemaCache::Level> &found) { showCached(id, request, found); });
+    }
+    if (level->connectionName.isEmpty()) {
+        list(level);
         return;
     }
     connection->open().then(this, [this, id, request](const Result<ServerInfo> &server) {
         if (!server) {
-            setLevel(id, request, std::unexpected(server.error()));
+            setAnswer(id, request, std::unexpected(server.error()));
             return;
         }
-        if (Node *opened = m_nodes.value(id); opened && opened->request == request) {
+        if (Level *opened = m_levels.value(id); opened && opened->request == request) {
             opened->detail = u"· "_s + (server->product + u' ' + server->version).trimmed();
             const QModelIndex index = indexOf(opened);
             Q_EMIT dataChanged(index, index);
@@ -243,61 +388,165 @@ void SchemaModel::load(Node *node)
     });
 }
 
-void SchemaModel::list(Node *node)
+void SchemaModel::list(Level *level)
 {
-    Connection *connection = m_connections->connection(connectionNode(node)->connectionName);
-    connection->list(node->info.path)
-        .then(this, [this, id = node->id, request = node->request](const Result<QList<ObjectInfo>> &answer) {
-            setLevel(id, request, answer);
-        });
+    Connection *connection = m_connections->connection(connectionLevel(level)->connectionName);
+    level->asked = connection->list(level->path);
+    level->asked.then(this, [this, id = level->id, request = level->request](const Result<QList<ObjectInfo>> &answer) {
+        setAnswer(id, request, answer);
+    });
+}
+
+void SchemaModel::setMessage(Level *level, MessageKind kind, const QString &text, const QString &detail)
+{
+    const QModelIndex index = indexOf(level);
+    const bool wasThere = level->message != MessageKind::None;
+    const auto set = [&] {
+        level->message = kind;
+        level->messageText = text;
+        level->messageDetail = detail;
+    };
+    if (kind != MessageKind::None && !wasThere) {
+        beginInsertRows(index, 0, 0);
+        set();
+        endInsertRows();
+    } else if (kind == MessageKind::None && wasThere) {
+        beginRemoveRows(index, 0, 0);
+        set();
+        endRemoveRows();
+    } else if (wasThere) {
+        set();
+        const QModelIndex row = createIndex(0, 0, level);
+        Q_EMIT dataChanged(row, row);
+    }
 }
 
 void SchemaModel::showLoading(quint64 id, int request)
 {
-    Node *at = m_nodes.value(id);
-    if (!at || at->request != request || at->state != LevelState::Loading || !at->children.empty())
-        return;
-    std::vector<std::unique_ptr<Node>> rows;
-    rows.push_back(makeMessage(at, MessageKind::Loading, tr("reading…")));
-    replaceChildren(at, std::move(rows));
+    Level *level = m_levels.value(id);
+    if (level && level->request == request && level->state == LevelState::Loading && objectCount(level) == 0)
+        setMessage(level, MessageKind::Loading, tr("reading…"));
 }
 
-void SchemaModel::setLevel(quint64 id, int request, const Result<QList<ObjectInfo>> &answer)
+void SchemaModel::showCached(quint64 id, int request, const std::optional<SchemaCache::Level> &cached)
 {
-    Node *at = m_nodes.value(id);
-    if (!at || at->request != request)
+    Level *level = m_levels.value(id);
+    const bool isWanted = level && level->request == request && level->objects->count() == 0 && level->state != LevelState::Loaded;
+    if (!isWanted || !cached || cached->objects->count() == 0)
         return;
-    std::vector<std::unique_ptr<Node>> rows;
+    if (level->message == MessageKind::Loading)
+        setMessage(level, MessageKind::None);
+    setObjects(level, cached->objects);
+    level->loadedAt = cached->readAt;
+    Q_EMIT levelEnded(indexOf(level));
+}
+
+void SchemaModel::setAnswer(quint64 id, int request, const Result<QList<ObjectInfo>> &answer)
+{
+    Level *level = m_levels.value(id);
+    if (!level || level->request != request)
+        return;
+    level->asked = {};
     if (!answer) {
-        at->state = LevelState::Failed;
-        rows.push_back(makeMessage(at, MessageKind::Failed, answer.error().message, tr("F5 tries again")));
-    } else {
-        at->state = LevelState::Loaded;
-        at->loadedAt = QDateTime::currentDateTime();
-        for (const ObjectInfo &info : *answer) {
-            auto child = makeNode(at);
-            child->info = info;
-            child->text = info.name();
-            child->detail = info.type;
-            rows.push_back(std::move(child));
+        level->state = LevelState::Failed;
+        if (answer.error().code == Error::Code::NotFound) { // what was known of it is wrong
+            if (m_cache)
+                m_cache->forget(cacheKey(level), level->path);
+            setObjects(level, std::make_shared<SchemaLevel>());
         }
-        if (rows.empty())
-            rows.push_back(makeMessage(at, MessageKind::Empty, emptyText(at)));
+        setMessage(level, MessageKind::Failed, answer.error().message, tr("F5 tries again"));
+    } else {
+        level->state = LevelState::Loaded;
+        level->loadedAt = QDateTime::currentDateTime();
+        const auto objects = std::make_shared<const SchemaLevel>(*answer);
+        if (m_cache)
+            m_cache->store(cacheKey(level), level->path, { objects, level->loadedAt });
+        setMessage(level, MessageKind::None);
+        setObjects(level, objects);
+        if (objects->count() == 0)
+            setMessage(level, MessageKind::Empty, emptyText(level));
     }
-    replaceChildren(at, std::move(rows));
-    Q_EMIT levelEnded(indexOf(at));
+    Q_EMIT levelEnded(indexOf(level));
+}
+
+void SchemaModel::setObjects(Level *level, const std::shared_ptr<const SchemaLevel> &objects)
+{
+    const SchemaLevel &old = *level->objects;
+    if (old == *objects) {
+        level->objects = objects;
+        return;
+    }
+    Changes changes = changesBetween(old, *objects);
+    if (changes.removals.size() + changes.insertions.size() > kMostChanges) {
+        changes = {};
+        if (old.count() > 0)
+            changes.removals = { { 0, old.count() } };
+        if (objects->count() > 0)
+            changes.insertions = { { 0, objects->count() } };
+    }
+    const bool isAllNew = old.count() == 0 && changes.insertions.size() == 1;
+    if (isAllNew) { // the common case, without a copy
+        beginInsertRows(indexOf(level), offset(level), offset(level) + objects->count() - 1);
+        level->objects = objects;
+        endInsertRows();
+        return;
+    }
+    const auto work = std::make_shared<SchemaLevel>(old);
+    level->objects = work;
+    for (auto change = changes.removals.rbegin(); change != changes.removals.rend(); ++change) // the last first: places stay
+        removeObjects(level, *work, change->at, change->count);
+    for (const Change &change : changes.insertions)
+        insertObjects(level, *work, change.at, *objects, change.at, change.count);
+    level->objects = objects; // types and comments of those that stayed may have changed
+    if (objects->count() > 0)
+        Q_EMIT dataChanged(createIndex(offset(level), 0, level), createIndex(offset(level) + objects->count() - 1, 0, level));
+}
+
+void SchemaModel::removeObjects(Level *level, SchemaLevel &objects, int first, int count)
+{
+    beginRemoveRows(indexOf(level), first + offset(level), first + offset(level) + count - 1);
+    const auto begin = level->children.lower_bound(first);
+    const auto end = level->children.lower_bound(first + count);
+    for (auto child = begin; child != end; ++child)
+        forget(*child->second);
+    level->children.erase(begin, end);
+    shiftChildren(level, first + count, -count);
+    objects.remove(first, count);
+    endRemoveRows();
+}
+
+void SchemaModel::insertObjects(Level *level, SchemaLevel &objects, int at, const SchemaLevel &from, int first, int count)
+{
+    beginInsertRows(indexOf(level), at + offset(level), at + offset(level) + count - 1);
+    shiftChildren(level, at, count);
+    objects.insert(at, from, first, count);
+    endInsertRows();
+}
+
+void SchemaModel::shiftChildren(Level *level, int from, int by)
+{
+    std::map<int, std::unique_ptr<Level>> shifted;
+    for (auto &[row, child] : level->children) {
+        child->row = row >= from ? row + by : row;
+        shifted.emplace(child->row, std::move(child));
+    }
+    level->children = std::move(shifted);
 }
 
 void SchemaModel::insertConnections(int first, int last)
 {
     beginInsertRows({}, first, last);
+    shiftChildren(m_root.get(), first, last - first + 1);
     for (int row = first; row <= last; ++row) {
         const StoredConnection stored = m_connections->stored(row);
-        auto made = makeNode(m_root.get());
-        made->connectionName = made->text = stored.name;
+        auto made = std::make_unique<Level>();
+        made->parent = m_root.get();
+        made->row = row;
+        made->id = m_nextId++;
+        made->connectionName = stored.name;
         made->detail = stored.parameters.isValid() ? u"· "_s + stored.parameters.engine().name : QString();
-        made->info.hasChildren = true;
-        m_root->children.insert(m_root->children.begin() + row, std::move(made));
+        m_levels.insert(made->id, made.get());
+        m_root->children.emplace(row, std::move(made));
     }
     endInsertRows();
 }
@@ -305,20 +554,23 @@ void SchemaModel::insertConnections(int first, int last)
 void SchemaModel::removeConnections(int first, int last)
 {
     beginRemoveRows({}, first, last);
-    for (int row = first; row <= last; ++row)
-        forget(*m_root->children[row]);
-    m_root->children.erase(m_root->children.begin() + first, m_root->children.begin() + last + 1);
+    const auto begin = m_root->children.lower_bound(first);
+    const auto end = m_root->children.upper_bound(last);
+    for (auto child = begin; child != end; ++child)
+        forget(*child->second);
+    m_root->children.erase(begin, end);
+    shiftChildren(m_root.get(), last + 1, first - last - 1);
     endRemoveRows();
 }
 
-QString SchemaModel::emptyText(const Node *node) const
+QString SchemaModel::emptyText(const Level *level) const
 {
-    if (!node->connectionName.isEmpty()) {
-        Connection *connection = m_connections->connection(node->connectionName);
+    if (!level->connectionName.isEmpty()) {
+        Connection *connection = m_connections->connection(level->connectionName);
         return connection && connection->engine().features.testFlag(EngineInfo::Catalogs) ? tr("no catalogs you may see")
                                                                                          : tr("no schemas you may see");
     }
-    switch (node->info.kind) {
+    switch (level->kind) {
     case ObjectInfo::Kind::Catalog:
         return tr("no schemas you may see");
     case ObjectInfo::Kind::Schema:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemaview.h"
 
+#include "metadatadialog.h"
 #include "schemamodel.h"
 #include "schematree.h"
 
@@ -62,6 +63,16 @@ bool isTable(int kind)
     }
 }
 
+QString moment(const QDateTime &when)
+{
+    const QString time = QLocale().toString(when.time(), QLocale::ShortFormat);
+    const qint64 days = when.date().daysTo(QDate::currentDate());
+    if (days <= 0)
+        return time;
+    return days == 1 ? SchemaView::tr("yesterday %1").arg(time)
+                     : SchemaView::tr("%1 days ago (%2)").arg(days).arg(QLocale().toString(when.date(), QLocale::ShortFormat));
+}
+
 QString age(const QDateTime &since)
 {
     const qint64 minutes = since.secsTo(QDateTime::currentDateTime()) / 60;
@@ -69,7 +80,7 @@ QString age(const QDateTime &since)
         return SchemaView::tr("just now");
     if (minutes < 60)
         return SchemaView::tr("%1 min ago").arg(minutes);
-    return SchemaView::tr("at %1").arg(QLocale().toString(since.time(), QLocale::ShortFormat));
+    return since.date() == QDate::currentDate() ? SchemaView::tr("at %1").arg(moment(since)) : moment(since);
 }
 
 } // namespace
@@ -120,6 +131,11 @@ SchemaView::SchemaView(ConnectionModel *connections, QWidget *parent)
             QGuiApplication::clipboard()->setText(index.data().toString());
     });
     connect(m_tree, &QTreeView::activated, this, &SchemaView::activate);
+    connect(m_tree, &QTreeView::collapsed, this, [this](const QModelIndex &index) {
+        m_model->cancel(m_filter->mapToSource(index));
+        updateFooter();
+    });
+    connect(m_tree, &QTreeView::expanded, this, &SchemaView::updateFooter);
     connect(m_tree, &QTreeView::customContextMenuRequested, this, &SchemaView::showMenu);
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &SchemaView::updateFooter);
     connect(m_model, &SchemaModel::levelEnded, this, &SchemaView::updateFooter);
@@ -165,6 +181,11 @@ void SchemaView::reloadCurrent()
         m_model->reload(index);
 }
 
+QString SchemaView::footerText() const
+{
+    return m_footer->text();
+}
+
 QModelIndex SchemaView::currentSource() const
 {
     return m_filter->mapToSource(m_tree->currentIndex());
@@ -194,7 +215,12 @@ void SchemaView::showMenu(const QPoint &position)
         if (isTable(kind)) {
             menu->addAction(tr("&Preview Rows"), this, [=, this] { Q_EMIT previewRequested(connection, path); });
             menu->addAction(tr("Show &Definition"), this, [=, this] { Q_EMIT definitionRequested(connection, path); });
+            addTopics(menu, connection, path, { MetadataTopic::Statistics, MetadataTopic::Partitions, MetadataTopic::Grants });
             menu->addSeparator();
+        } else if (kind == int(ObjectInfo::Kind::Schema)) {
+            addTopics(menu, connection, path, { MetadataTopic::Functions });
+        } else if (kind == int(ObjectInfo::Kind::Catalog)) {
+            addTopics(menu, connection, path, { MetadataTopic::Roles });
         }
         if (kind >= 0) {
             menu->addAction(Icons::icon(u"copy"_s), tr("&Copy Name"), this,
@@ -207,6 +233,8 @@ void SchemaView::showMenu(const QPoint &position)
             menu->addSeparator();
         } else if (path.isEmpty()) {
             menu->addAction(Icons::icon(u"add"_s), tr("&New Editor"), this, [=, this] { Q_EMIT newEditorRequested(connection); });
+            addTopics(menu, connection, path, { MetadataTopic::Functions, MetadataTopic::SessionProperties, MetadataTopic::Roles });
+            menu->addSeparator();
             const StoredConnection stored = m_model->connections()->stored(m_model->connections()->row(connection));
             if (!stored.isBuiltIn) {
                 menu->addAction(tr("&Edit Connection…"), this, [=, this] { Q_EMIT editConnectionRequested(connection); });
@@ -223,6 +251,28 @@ void SchemaView::showMenu(const QPoint &position)
     menu->popup(m_tree->viewport()->mapToGlobal(position));
 }
 
+void SchemaView::addTopics(QMenu *menu, const QString &connection, const ObjectPath &path, const QList<MetadataTopic> &topics)
+{
+    static const QHash<MetadataTopic, QString> texts { { MetadataTopic::Functions, tr("&Functions") },
+                                                       { MetadataTopic::Statistics, tr("&Statistics") },
+                                                       { MetadataTopic::Partitions, tr("Par&titions") },
+                                                       { MetadataTopic::SessionProperties, tr("&Session Properties") },
+                                                       { MetadataTopic::Roles, tr("R&oles") },
+                                                       { MetadataTopic::Grants, tr("&Grants") } };
+    for (const MetadataTopic topic : topics)
+        menu->addAction(texts.value(topic), this, [=, this] { showTopic(connection, topic, path); });
+}
+
+MetadataDialog *SchemaView::showTopic(const QString &connection, MetadataTopic topic, const ObjectPath &path)
+{
+    Connection *server = m_model->connections()->connection(connection);
+    if (!server)
+        return nullptr;
+    auto *dialog = new MetadataDialog(server, topic, path, window());
+    dialog->show();
+    return dialog;
+}
+
 void SchemaView::updateFooter()
 {
     QModelIndex index = currentSource();
@@ -234,7 +284,19 @@ void SchemaView::updateFooter()
     }
     const auto path = index.data(SchemaModel::PathRole).value<ObjectPath>();
     const QString name = path.isEmpty() ? index.data().toString() : path.name();
-    m_footer->setText(tr("%1 read %2 · F5 reads again").arg(name, age(index.data(SchemaModel::LoadedAtRole).toDateTime())));
+    const QDateTime readAt = index.data(SchemaModel::LoadedAtRole).toDateTime();
+    switch (SchemaModel::LevelState(index.data(SchemaModel::LevelStateRole).toInt())) {
+    case SchemaModel::LevelState::Loading:
+        m_footer->setText(tr("%1 as of %2 · reading…").arg(name, moment(readAt)));
+        break;
+    case SchemaModel::LevelState::Failed:
+    case SchemaModel::LevelState::NotLoaded:
+        m_footer->setText(tr("%1 as of %2 · F5 reads again").arg(name, moment(readAt)));
+        break;
+    case SchemaModel::LevelState::Loaded:
+        m_footer->setText(tr("%1 read %2 · F5 reads again").arg(name, age(readAt)));
+        break;
+    }
 }
 
 void SchemaView::filter(const QString &text)

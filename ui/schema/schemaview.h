@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "extension/metadata.h"
 #include "extension/objectpath.h"
 
 #include <QPersistentModelIndex>
 #include <QWidget>
 
 class QLineEdit;
+class QMenu;
 
 namespace Grebe {
 
 class ConnectionModel;
 class Label;
+class MetadataDialog;
 class SchemaFilter;
 class SchemaModel;
 class SchemaTree;
@@ -34,6 +37,9 @@ public:
     void expandConnection(const QString &name);
     void focusSearch();
     void reloadCurrent();
+    QString footerText() const;
+    /// Asks the connection about the object, and shows what it answers in a window of its own.
+    MetadataDialog *showTopic(const QString &connection, MetadataTopic topic, const ObjectPath &path);
 
 Q_SIGNALS:
     void previewRequested(const QString &connection, const Grebe::ObjectPath &path);
@@ -48,6 +54,7 @@ private:
     QModelIndex currentSource() const;
     void activate(const QModelIndex &index);
     void showMenu(const QPoint &position);
+    void addTopics(QMenu *menu, const QString &connection, const ObjectPath &path, const QList<MetadataTopic> &topics);
     void updateFooter();
     void filter(const QString &text);
 

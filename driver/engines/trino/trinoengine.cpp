@@ -131,7 +131,7 @@ void TrinoEngine::startExplain(const Promise<Plan> &promise, const QString &sql,
     // A plan alone does nothing, and its failure must not abort a transaction; ANALYZE is the statement itself.
     StatementOptions options;
     options.purpose = kind == PlanKind::Analyze ? StatementOptions::Purpose::User : StatementOptions::Purpose::Metadata;
-    auto *statement = new TrinoStatement(m_client, trinoDialect(), text.sql, options);
+    auto *statement = new TrinoStatement(m_client, dialect(), text.sql, options);
     whenGivenUp(promise->future(), this, [statement = QPointer(statement)] {
         if (statement)
             statement->cancel();

@@ -407,7 +407,7 @@ QFuture<Result<MetadataTable>> TrinoMetadata::describe(MetadataTopic topic, cons
         // Hive and Iceberg have this hidden table; it is listed nowhere.
         const QString sql = u"SELECT * FROM %1 LIMIT %2"_s.arg(quoted(path.parent().child(path.name() + u"$partitions"_s))).arg(mostPartitions + 1);
         ask(caller, sql, [promise, name = m_dialect.path(path)](const Result<MetadataTable> &answer) {
-            if (!answer && answer.error().vendorCode == "TABLE_NOT_FOUND"_L1) {
+            if (!answer && answer.error().code == Error::Code::NotFound) {
                 settle<MetadataTable>(promise, std::unexpected(Error { .code = Error::Code::NotImplemented,
                                                                        .message = u"The connector of %1 keeps no list of partitions for it."_s.arg(name) }));
                 return;

@@ -103,16 +103,17 @@ void tst_TrinoPlan::recordings_data()
         const auto row = [&](const char *name, const char *file, int fragments, const QStringList &operators, const QString &root) {
             QTest::addRow("%s of %s", name, qPrintable(version)) << QLatin1StringView(file) + u'-' + version << fragments << operators << root;
         };
+        const int all = version == "476"_L1 ? 5 : 7; // 483 broadcasts otherwise
         if (version == "476"_L1)
             row("a logical plan in JSON", "logical-json", 0, join, u"Output"_s);
         else // LOGICAL is another word for DISTRIBUTED by now
-            row("a logical plan in JSON", "logical-json", 5, join, u"Fragment 0"_s);
-        row("a distributed plan in JSON", "distributed-json", 5, join, u"Fragment 0"_s);
-        row("a plain plan in JSON", "plain-json", 5, join, u"Fragment 0"_s);
-        row("a distributed plan in text", "distributed-text", 5, join, u"Fragment 0"_s);
-        row("a plan of a write", "distributed-insert", 2, { u"TableWriter"_s }, u"Fragment 0"_s);
-        row("an analyzed plan", "analyze", 5, join, u"Fragment 1"_s);
-        row("an analyzed plan in many words", "analyze-verbose", 5, join, u"Fragment 1"_s);
+            row("a logical plan in JSON", "logical-json", all, join, u"Fragment 0"_s);
+        row("a distributed plan in JSON", "distributed-json", all, join, u"Fragment 0"_s);
+        row("a plain plan in JSON", "plain-json", all, join, u"Fragment 0"_s);
+        row("a distributed plan in text", "distributed-text", all, join, u"Fragment 0"_s);
+        row("a plan of a write", "distributed-insert", 3, { u"TableWriter"_s }, u"Fragment 0"_s);
+        row("an analyzed plan", "analyze", all, join, u"Fragment 1"_s);
+        row("an analyzed plan in many words", "analyze-verbose", all, join, u"Fragment 1"_s);
     }
 }
 
@@ -223,6 +224,7 @@ void tst_TrinoPlan::ioNamesTables()
         QCOMPARE(node.kind, PlanNode::Kind::Table);
         tables << node.descriptor + u' ' + node.name;
     }
+    tables.sort();
     QTEST(tables, "tables");
     const PlanNode orders = nodeNamed(plan, u"tpch.tiny.orders"_s);
     QCOMPARE(orders.estimate.rowCount, 15000.0);
