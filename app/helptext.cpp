@@ -6,7 +6,7 @@
 #include "schemacommand.h"
 #include "signincommand.h"
 
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 
 using namespace Qt::StringLiterals;
 

@@ -3,7 +3,7 @@
 
 #include "extension/columnformatter.h"
 #include "extension/resultstore.h"
-#include "formats/outputtarget.h"
+#include "extension/outputtarget.h"
 
 #include <arrow/io/file.h>
 #include <arrow/ipc/reader.h>

@@ -389,7 +389,7 @@ void tst_BigResult::profile()
 
 void tst_BigResult::exportToParquet()
 {
-    ExportRange range { .store = m_run->store(), .rowCount = m_rows, .columns = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 } };
+    CellRange range { .store = m_run->store(), .rowCount = m_rows, .columns = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 } };
     const QString fileName = m_folder.filePath(u"big.parquet"_s);
     ExportJob job(range, fileName, u"parquet"_s, {});
     std::optional<Error> error;

@@ -95,11 +95,16 @@ void QueryTab::setConnection(const QString &name)
 ExportDialog *QueryTab::exportResult(Settings *settings)
 {
     std::optional<ExportRequest> request = m_results->exportRequest();
-    if (!request) {
-        setNotice(tr("No result to export"));
-        return nullptr;
+    QString sql = m_results->currentSql();
+    if (!request) { // nothing ran yet: straight into a file
+        const StatementRange range = m_editor->currentStatement();
+        sql = m_editor->text().mid(range.begin, range.length());
+        if (!m_session || m_session->dialect().kind(sql) != StatementKind::Query) {
+            setNotice(tr("No result to export, and no query at the cursor"));
+            return nullptr;
+        }
+        request = ExportRequest { .title = title() };
     }
-    const QString sql = m_results->currentSql();
     if (m_session) {
         request->dialect = &m_session->dialect();
         // Only what reads can be run a second time without asking what it would do.

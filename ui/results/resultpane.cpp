@@ -315,16 +315,16 @@ std::optional<ExportRequest> ResultPane::exportRequest() const
     if (!page || page->run()->columns().empty())
         return std::nullopt;
     const ResultRun &run = *page->run();
-    ExportRequest request { .title = page->name(), .all = { .store = run.store(), .rowCount = run.rowCount() } };
+    const ResultGrid *grid = page->view()->grid();
+    CellRange all { .store = run.store(), .rowCount = run.rowCount() };
     for (int column = 0; column < int(run.columns().size()); ++column)
-        request.all.columns.push_back(column);
+        all.columns.append(column);
+    ExportRequest request { .title = page->name(), .all = all };
     request.incomplete = run.isRunning() && !run.isHeld() ? tr("more are on their way") : page->incompleteText();
-    // A range of rows as they came; sorted or filtered rows are no such range, and go out as a copy instead.
-    const CellRange selected = page->view()->grid()->selectedCells();
-    if (selected.cellCount() > 1 && !page->view()->grid()->order()) {
-        request.selection = { .store = page->view()->grid()->store(), .firstRow = selected.firstPosition, .rowCount = selected.rowCount };
-        request.selection->columns.assign(selected.columns.begin(), selected.columns.end());
-    }
+    if (const CellRange shown = grid->allCells(); grid->order() || shown.store != all.store || shown.columns != all.columns)
+        request.shown = shown;
+    if (const CellRange selected = grid->selectedCells(); selected.cellCount() > 1)
+        request.selection = selected;
     return request;
 }
 

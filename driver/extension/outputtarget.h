@@ -37,4 +37,7 @@ private:
     DescriptorSink m_sink;
 };
 
+/// Gives a file its name: what it holds is on the disk, then it is FILE, then the folder's entry is on the disk too.
+GREBE_EXPORT Result<void> putInPlace(const QString &partName, const QString &fileName);
+
 } // namespace Grebe

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "extension/error.h"
+#include "error.h"
 #include "grebe_export.h"
 
 #include <QtGlobal>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "resultwriter.h"
+#include "extension/columnformatter.h"
+#include "extension/resultwriter.h"
 #include "zipstream.h"
 
 #include <optional>
@@ -13,10 +14,10 @@ namespace Grebe {
 /// Shape      numbers of at most 15 digits are numbers, longer ones text, since Excel would round them; reals are the
 ///            doubles they are. Dates and times to the millisecond are dates from March 1900 to the year 9999, all
 ///            others and those with a zone text. Text is never a formula. NULL is no cell, empty text an empty one.
-///            A full sheet is followed by the next, with the header again.
+///            A full sheet is followed by the next, with the header again, or is an error (WriteOptions::isOneSheet).
 /// Errors     NotImplemented for what a workbook can't hold: 16,384 columns, a text of more than 32,767 characters.
 /// Source     ECMA-376 part 1: 18.2 to 18.4, 18.8, 22.9.2.19 (ST_Xstring); Excel's published limits.
-class XlsxWriter final : public ResultWriter
+class WorkbookWriter final : public ResultWriter
 {
 public:
     static constexpr qint64 kMostRows = 1'048'576;
@@ -24,8 +25,8 @@ public:
     static constexpr qint64 kMostTextUnits = 32'767; ///< UTF-16
     static constexpr qint64 kMostSheetBytes = qint64(3) << 30; ///< of XML; a ZIP holds 4 GB a file
 
-    XlsxWriter(ByteSink &sink, const WriteOptions &options);
-    ~XlsxWriter() override;
+    WorkbookWriter(ByteSink &sink, const WriteOptions &options);
+    ~WorkbookWriter() override;
 
     Result<void> begin(const std::shared_ptr<arrow::Schema> &schema) override;
     Result<void> write(const arrow::RecordBatch &batch) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "xlsxwriter.h"
+#include "workbookwriter.h"
 
 #include "markuptext.h"
 
@@ -123,11 +123,11 @@ qint64 utf16Length(std::string_view text)
 
 } // namespace
 
-XlsxWriter::XlsxWriter(ByteSink &sink, const WriteOptions &options) : m_options(options), m_zip(sink) { }
+WorkbookWriter::WorkbookWriter(ByteSink &sink, const WriteOptions &options) : m_options(options), m_zip(sink) { }
 
-XlsxWriter::~XlsxWriter() = default;
+WorkbookWriter::~WorkbookWriter() = default;
 
-QString XlsxWriter::sheetName(int number) const
+QString WorkbookWriter::sheetName(int number) const
 {
     QString name = m_options.title.isEmpty() ? u"Result"_s : m_options.title;
     for (QChar &c : name) {
@@ -145,7 +145,7 @@ QString XlsxWriter::sheetName(int number) const
     return name + suffix;
 }
 
-Result<void> XlsxWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
+Result<void> WorkbookWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
 {
     if (schema->num_fields() > kMostColumns) {
         return std::unexpected(Error { .code = Error::Code::NotImplemented,
@@ -174,7 +174,7 @@ Result<void> XlsxWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
     return beginSheet();
 }
 
-Result<void> XlsxWriter::flush(size_t atLeast)
+Result<void> WorkbookWriter::flush(size_t atLeast)
 {
     if (m_out.size() < atLeast)
         return {};
@@ -183,12 +183,12 @@ Result<void> XlsxWriter::flush(size_t atLeast)
     return written;
 }
 
-Result<void> XlsxWriter::addFile(const std::string &name, std::string_view text)
+Result<void> WorkbookWriter::addFile(const std::string &name, std::string_view text)
 {
     return m_zip.add(name).and_then([&] { return m_zip.write(kXml); }).and_then([&] { return m_zip.write(text); });
 }
 
-Result<void> XlsxWriter::beginSheet()
+Result<void> WorkbookWriter::beginSheet()
 {
     ++m_sheetCount;
     m_rowOfSheet = 0;
@@ -224,13 +224,13 @@ Result<void> XlsxWriter::beginSheet()
     return {};
 }
 
-Result<void> XlsxWriter::endSheet()
+Result<void> WorkbookWriter::endSheet()
 {
     m_out += "</sheetData></worksheet>";
     return flush(0);
 }
 
-void XlsxWriter::openCell(const Column &column)
+void WorkbookWriter::openCell(const Column &column)
 {
     m_out += "<c r=\"";
     m_out += column.letters;
@@ -238,7 +238,7 @@ void XlsxWriter::openCell(const Column &column)
     m_out += '"';
 }
 
-Result<void> XlsxWriter::appendText(const Column &column, const std::string &text, int style)
+Result<void> WorkbookWriter::appendText(const Column &column, const std::string &text, int style)
 {
     if (text.size() > size_t(kMostTextUnits)) {
         if (const qint64 length = utf16Length(text); length > kMostTextUnits) {
@@ -260,7 +260,7 @@ Result<void> XlsxWriter::appendText(const Column &column, const std::string &tex
 }
 
 // False for a value that has to be text.
-bool XlsxWriter::appendValue(const Column &column, const std::string &text)
+bool WorkbookWriter::appendValue(const Column &column, const std::string &text)
 {
     double serial = 0;
     int style = Normal;
@@ -322,7 +322,7 @@ bool XlsxWriter::appendValue(const Column &column, const std::string &text)
     return true;
 }
 
-Result<void> XlsxWriter::appendRow(const arrow::RecordBatch &batch, qint64 row)
+Result<void> WorkbookWriter::appendRow(const arrow::RecordBatch &batch, qint64 row)
 {
     m_out += "<row r=\"";
     m_out += m_rowText;
@@ -338,10 +338,16 @@ Result<void> XlsxWriter::appendRow(const arrow::RecordBatch &batch, qint64 row)
     return {};
 }
 
-Result<void> XlsxWriter::write(const arrow::RecordBatch &batch)
+Result<void> WorkbookWriter::write(const arrow::RecordBatch &batch)
 {
     for (qint64 row = 0; row < batch.num_rows(); ++row) {
         if (m_rowOfSheet == kMostRows || m_zip.fileBytes() > kMostSheetBytes) {
+            if (m_options.isOneSheet) {
+                return std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                               .message = u"The result has more rows than the %1 that fit in one sheet."_s.arg(
+                                                   QLocale(QLocale::English).toString(m_rowCount)),
+                                               .hint = u"Let it go on in a second sheet, or write Parquet or CSV."_s });
+            }
             if (auto next = endSheet().and_then([this] { return beginSheet(); }); !next)
                 return next;
         }
@@ -355,7 +361,7 @@ Result<void> XlsxWriter::write(const arrow::RecordBatch &batch)
     return {};
 }
 
-Result<void> XlsxWriter::end()
+Result<void> WorkbookWriter::end()
 {
     std::string types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
                         "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
