@@ -86,7 +86,7 @@ Result<std::optional<KerberosOptions>> kerberosOptions(const ConnectionParameter
     options.service = parameters.value(u"KerberosRemoteServiceName"_s);
     if (options.service.isEmpty()) {
         const QList<OptionInfo> all = CommonOptions::kerberos();
-        const auto lonely = std::ranges::find_if(all, [&](const OptionInfo &option) { return parameters.hasValue(option.name); });
+        const auto lonely = std::ranges::find_if(all, [&](const OptionInfo &option) { return parameters.value(option.name) != option.defaultValue; });
         if (lonely == all.end())
             return std::nullopt;
         return invalid(u"%1 is set, and KerberosRemoteServiceName is not."_s.arg(lonely->name),

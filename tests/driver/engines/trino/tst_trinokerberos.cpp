@@ -103,6 +103,7 @@ private Q_SLOTS:
     void otherOriginsGetNothing();
     void optionsThatDoNotFit_data();
     void optionsThatDoNotFit();
+    void defaultsAloneAreNoKerberos();
     void aliases();
     void optionsReachTheLibrary();
 
@@ -298,6 +299,14 @@ void tst_TrinoKerberos::optionsThatDoNotFit()
     QCOMPARE(error.code, Error::Code::InvalidArgument);
     QVERIFY2(error.message.contains(part), qPrintable(error.message));
     QCOMPARE(server.connectionCount(), 0);
+    QCOMPARE(m_fake->ticketCount, 0);
+}
+
+void tst_TrinoKerberos::defaultsAloneAreNoKerberos()
+{
+    FakeTrino server(twoPages);
+    TrinoTestEngine engine(server.url(), { { u"KerberosUseCanonicalHostname"_s, u"true"_s }, { u"KerberosDelegation"_s, u"false"_s } });
+    QCOMPARE(errorOf(engine).message, QString());
     QCOMPARE(m_fake->ticketCount, 0);
 }
 
