@@ -102,8 +102,9 @@ void tst_ExportDuckDb::nastyText()
     for (const char *text : kNasty)
         (void)builder.Append(text);
     (void)builder.AppendNull();
+    const int64_t count = builder.length();
     const Batches batches { arrow::RecordBatch::Make(arrow::schema({ arrow::field("te\"xt, \xF0\x9F\xA6\x86", arrow::utf8()) }),
-                                                     builder.length(), { *builder.Finish() }) };
+                                                     count, { *builder.Finish() }) };
     QCOMPARE(writeTable(batches, file("nasty.duckdb"), { .table = ObjectPath({ u"a\"b.c"_s }) }), QString());
     DuckDbOracle oracle;
     attach(oracle, file("nasty.duckdb"));
