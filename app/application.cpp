@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application.h"
 
-#include "commandline.h"
+#include "applicationfiles.h"
 #include "demo.h"
 
 #include "connections/connectionmodel.h"
 #include "connections/credentialprompter.h"
 #include "connections/secretstore.h"
+#include "connections/signedinmodel.h"
 #include "extension/driverextension.h"
+#include "extension/resultstore.h"
 #include "mainwindow/mainwindow.h"
 #include "schema/schemacache.h"
 #include "schema/schemamodel.h"
@@ -24,6 +26,7 @@
 #include <QStyleHints>
 #include <QTemporaryDir>
 
+#include <csignal>
 #include <cstdio>
 #include <optional>
 
@@ -81,6 +84,9 @@ int fail(const QString &text, int code)
 int runWindow(int &argc, char **argv)
 {
     repairEnvironment();
+#ifdef SIGXFSZ
+    std::signal(SIGXFSZ, SIG_IGN); // a file beyond the user's limit is an error of that write, not the end of the window
+#endif
     QApplication application(argc, argv);
     findDriver();
     QApplication::setApplicationDisplayName(u"Grebe"_s);
@@ -122,6 +128,10 @@ int runWindow(int &argc, char **argv)
     Theme::apply(Theme::schemeFromText(parser.isSet(themeOption) ? parser.value(themeOption)
                                                                  : settings->value(Settings::ThemeName).toString()));
 
+    if (!qEnvironmentVariableIsSet("GREBE_RESULT_MEMORY"))
+        ResultStore::setMemoryBudget(settings->value(Settings::ResultMemory).toLongLong() << 20);
+    if (!qEnvironmentVariableIsSet("GREBE_RESULT_FOLDER"))
+        ResultStore::setSpillFolder(settings->value(Settings::ResultFolder).toString());
     QString problem;
     DriverExtension *driver = DriverExtension::load(&problem);
     if (!driver)
@@ -155,8 +165,12 @@ int runWindow(int &argc, char **argv)
         }
     }
 
+    SignedInModel signedIn({ .signedIn = [driver] { return driver->signedIn(); },
+                             .signOut = [driver](const SignedIn &entry) { driver->signOut(entry); } },
+                           &connections, &secrets);
     SchemaCache schemaCache(isDemo ? QString() : SchemaCache::defaultFolder());
     MainWindow window(&connections, &secrets, &*settings, engines);
+    window.setSignedIn(&signedIn);
     window.schemas()->model()->setCache(&schemaCache);
     if (isDemo) {
         window.resize(1440, 900);
@@ -182,3 +196,8 @@ int runWindow(int &argc, char **argv)
 }
 
 } // namespace Grebe
+
+int grebeRunWindow(int &argc, char **argv)
+{
+    return Grebe::runWindow(argc, argv);
+}

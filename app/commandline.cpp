@@ -10,7 +10,7 @@
 #include "terminal.h"
 
 #include <QCoreApplication>
-#include <QDir>
+#include <QFile>
 
 #include <csignal>
 
@@ -128,15 +128,6 @@ void nameApplication()
 {
     QCoreApplication::setApplicationName(u"grebe"_s);
     QCoreApplication::setApplicationVersion(QLatin1StringView(GREBE_VERSION));
-}
-
-void findDriver()
-{
-    // The build tree and an installed prefix have the same shape: bin/grebe and plugins/sqldrivers. Qt looks at the
-    // path that was added last first, so a driver from elsewhere (QT_PLUGIN_PATH) never takes the place of ours.
-    const QString own = QDir::cleanPath(QCoreApplication::applicationDirPath() + "/../plugins"_L1);
-    if (QDir(own).exists())
-        QCoreApplication::addLibraryPath(own);
 }
 
 } // namespace Grebe

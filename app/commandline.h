@@ -11,8 +11,7 @@ bool isCommandLine(const QStringList &arguments);
 /// Runs a command with no window system; needs the QCoreApplication. Returns the process's exit code.
 int runCommandLine(const QStringList &arguments);
 
-/// The names under which settings are found, and where the driver is: beside this program, before anywhere else.
-void nameApplication(); ///< before the application object is made
-void findDriver(); ///< after it
+/// The name under which settings are found; before the application object is made.
+void nameApplication();
 
 } // namespace Grebe

@@ -47,7 +47,9 @@ Result<ConnectionParameters> CommandSession::parametersOfUrl(const QString &url)
             return std::unexpected(
                 usageError(u"A %1 in an argument is visible to every user of this machine."_s.arg(option.name),
                            option.name == "password"_L1 ? u"Use GREBE_PASSWORD, or let Grebe ask on the terminal."_s
-                                                        : u"Leave it out of the URL."_s));
+                           : option.name == "accessToken"_L1 ? u"Use GREBE_ACCESS_TOKEN, a token file or a stored connection's command."_s
+                           : option.name == "SSLKeyStorePassword"_L1 ? u"Use GREBE_KEY_PASSPHRASE, or let Grebe ask on the terminal."_s
+                                                                      : u"Leave it out of the URL."_s));
         }
     }
     return parameters;
@@ -75,6 +77,11 @@ Result<ConnectionParameters> CommandSession::parameters(const Arguments &argumen
                 name, nearest.isEmpty() ? QString() : u" Did you mean \"%1\"?"_s.arg(nearest))));
         }
         parameters = stored->parameters;
+    }
+    const QString token = qEnvironmentVariable("GREBE_ACCESS_TOKEN");
+    if (parameters && !token.isEmpty() && parameters->engine().option(u"accessToken"_s)) {
+        if (auto set = parameters->setValue(u"accessToken"_s, token); !set)
+            return std::unexpected(set.error());
     }
     const QStringList session = arguments.values(u"session"_s);
     if (!parameters || session.isEmpty())

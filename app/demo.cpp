@@ -8,7 +8,7 @@
 #include "connections/connectionmodel.h"
 #include "editor/sqleditor.h"
 #include "extension/resultstore.h"
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 #include "mainwindow/mainwindow.h"
 #include "schema/schemamodel.h"
 #include "schema/schematree.h"

@@ -6,7 +6,7 @@
 #include "schemacommand.h"
 #include "signincommand.h"
 
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 
 using namespace Qt::StringLiterals;
 
@@ -104,7 +104,8 @@ QString commandHelp(const QString &command)
                       "\n"
                       "Runs the statements in order, up to the first that fails, and writes their rows to standard\n"
                       "output as they arrive. Progress is shown on a terminal only. Ctrl+C cancels the query on the\n"
-                      "server. A password comes from GREBE_PASSWORD or a question on the terminal, never from an\n"
+                      "server. A password comes from GREBE_PASSWORD, a token from GREBE_ACCESS_TOKEN, the passphrase of a\n"
+                      "key from GREBE_KEY_PASSPHRASE, or from the keychain or a question on the terminal, never from an\n"
                       "argument.\n"_s
             + optionsHelp(QueryCommand::options()) + u"\nFormats:\n"_s;
         for (const ResultFormat &format : resultFormats())

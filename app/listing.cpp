@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "listing.h"
 
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 
 #include <arrow/array/builder_binary.h>
 #include <arrow/record_batch.h>

@@ -3,6 +3,7 @@
 
 #include "terminal.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -41,8 +42,12 @@ QList<ArgumentOption> QueryCommand::options()
                                                  u"else table."_s },
               { u"output"_s, u"FILE"_s, u"Write to a file, which has this name only once it is whole (FILE.part until "
                                         u"then)."_s },
-              { u"table"_s, u"NAME"_s, u"The table that --format insert names. Given several times: catalog, schema, "
-                                        u"table. Default: result."_s, true },
+              { u"table"_s, u"NAME"_s, u"The table that insert names and duckdb makes. Given several times: catalog, "
+                                        u"schema, table. Default: result."_s, true },
+              { u"replace-table"_s, {}, u"duckdb: write the table anew where the file has it already. Its other tables "
+                                        u"stay in any case."_s },
+              { u"encoding"_s, u"utf-8|utf-8-bom|utf-16le|latin-1"_s, u"csv and tsv: how characters are written. What "
+                                                                      u"Latin-1 does not have is an error."_s },
               { u"param"_s, u"NAME[:TYPE]=VALUE"_s, u"The value of :NAME in the statements: text, or of a type as the "
                                                     u"engine names it (day:date=2026-08-01). May be given several "
                                                     u"times."_s, true },
@@ -108,6 +113,10 @@ Result<void> QueryCommand::prepare()
         return std::unexpected(usageError(u"%1 is nothing for a terminal: add --output FILE.%2 or a pipe."_s.arg(
             format->label, format->suffixes.first())));
     }
+    if (format->isDatabase && outputName.isEmpty()) {
+        return std::unexpected(usageError(u"%1 is written into a file: add --output FILE.%2."_s.arg(
+            format->label, format->suffixes.first())));
+    }
     const auto parameters = m_session.parameters(m_arguments);
     if (!parameters)
         return std::unexpected(parameters.error());
@@ -124,6 +133,12 @@ Result<void> QueryCommand::prepare()
     if (statements->isEmpty())
         return std::unexpected(usageError(u"There is no statement in the SQL text."_s));
     m_statements = std::move(*statements);
+    const auto options = writeOptions();
+    if (!options)
+        return std::unexpected(options.error());
+    m_options = *options;
+    if (format->isDatabase)
+        return {};
     auto target = OutputTarget::open(outputName);
     if (!target)
         return std::unexpected(target.error());
@@ -141,9 +156,17 @@ void QueryCommand::start()
         finish(ExitUsage, prepared.error());
         return;
     }
-    m_output = std::make_unique<ResultOutput>(m_target->sink(), m_format,
-                                              m_target->isStandardOutput() && Terminal::isOutput(),
-                                              writeOptions());
+    if (m_target) {
+        m_output = std::make_unique<ResultOutput>(m_target->sink(), m_format,
+                                                  m_target->isStandardOutput() && Terminal::isOutput(), m_options);
+    } else {
+        const QString fileName = QDir::current().absoluteFilePath(m_arguments.value(u"output"_s));
+        m_output = std::make_unique<ResultOutput>(
+            [driver = DriverExtension::load(), format = m_format, fileName, options = m_options] {
+                return driver->createFileWriter(format, fileName, options);
+            },
+            m_format);
+    }
     m_output->moveToThread(&m_outputThread);
     connect(m_output.get(), &ResultOutput::ended, this, &QueryCommand::statementEnded);
     m_outputThread.setObjectName(u"grebe-output"_s);
@@ -154,9 +177,21 @@ void QueryCommand::start()
     open();
 }
 
-WriteOptions QueryCommand::writeOptions() const
+Result<WriteOptions> QueryCommand::writeOptions() const
 {
-    return { .dialect = &m_connection->dialect(), .table = ObjectPath(m_arguments.values(u"table"_s)) };
+    const QString encoding = m_arguments.has(u"encoding"_s) ? m_arguments.value(u"encoding"_s) : u"utf-8"_s;
+    const QStringList encodings { u"utf-8"_s, u"utf-8-bom"_s, u"utf-16le"_s, u"latin-1"_s };
+    if (!encodings.contains(encoding)) {
+        return std::unexpected(usageError(u"There is no encoding %1.%2"_s.arg(encoding, didYouMean(nearestOf(encoding, encodings))),
+                                          u"The encodings: %1."_s.arg(encodings.join(u", "_s))));
+    }
+    return WriteOptions { .encoding = encoding == "utf-16le"_L1 ? TextEncoding::Utf16Le
+                              : encoding == "latin-1"_L1        ? TextEncoding::Latin1
+                                                                : TextEncoding::Utf8,
+                          .hasByteOrderMark = encoding == "utf-8-bom"_L1,
+                          .dialect = &m_connection->dialect(),
+                          .table = ObjectPath(m_arguments.values(u"table"_s)),
+                          .replacesTable = m_arguments.has(u"replace-table"_s) };
 }
 
 void QueryCommand::open()
@@ -181,7 +216,7 @@ void QueryCommand::runNext()
         return;
     }
     if (m_next == m_statements.size()) {
-        if (auto committed = m_target->commit(); !committed)
+        if (auto committed = m_target ? m_target->commit() : Result<void>(); !committed)
             finish(ExitIncomplete, committed.error());
         else
             finish(ExitOk);
@@ -191,7 +226,8 @@ void QueryCommand::runNext()
     m_queryId.clear();
     m_statement = m_connection->prepare(statement.sql, statement.options);
     connect(m_statement.get(), &Statement::started, this, [this](const QString &queryId) { m_queryId = queryId; });
-    connect(m_statement.get(), &Statement::progressChanged, this, &QueryCommand::showProgress);
+    if (Terminal::isError())
+        connect(m_statement.get(), &Statement::progressChanged, this, &QueryCommand::showProgress);
     connect(m_statement.get(), &Statement::warningReceived, this, [](const Warning &warning) {
         Terminal::say(u"grebe: warning: %1"_s.arg(warning.message));
     });
@@ -222,9 +258,9 @@ void QueryCommand::statementEnded(const ResultOutput::End &end)
     } else if (end.error) {
         const int code = CommandSession::exitCodeOfStatement(*end.error, wasStarted, end.rowCount);
         Error error = statement.inScript(*end.error);
-        if (code == ExitIncomplete && m_target->isStandardOutput() && end.rowCount > 0)
+        if (code == ExitIncomplete && m_target && m_target->isStandardOutput() && end.rowCount > 0)
             error.hint = u"%1 rows were written; they are not all."_s.arg(end.rowCount);
-        if (code == ExitIncomplete && !m_target->isStandardOutput()) {
+        if (code == ExitIncomplete && m_target && !m_target->isStandardOutput()) {
             const QString part = m_target->keepPart();
             if (!part.isEmpty())
                 error.hint = u"The %1 rows that came are in %2."_s.arg(end.rowCount).arg(part);
@@ -246,8 +282,6 @@ void QueryCommand::statementEnded(const ResultOutput::End &end)
 
 void QueryCommand::showProgress(const Progress &progress)
 {
-    if (!Terminal::isError())
-        return;
     QStringList parts { progress.text.isEmpty() ? u"running"_s : progress.text };
     if (progress.percent >= 0)
         parts << u"%1 %"_s.arg(int(progress.percent));
@@ -267,7 +301,7 @@ void QueryCommand::showProgress(const Progress &progress)
 
 void QueryCommand::checkReader()
 {
-    pollfd output { m_target->descriptor(), 0, 0 };
+    pollfd output { m_target ? m_target->descriptor() : -1, 0, 0 };
     if (output.fd < 0 || m_isReaderGone || ::poll(&output, 1, 0) <= 0 || !(output.revents & POLLERR))
         return;
     m_isReaderGone = true;

@@ -3,7 +3,7 @@
 
 #include "arguments.h"
 #include "commandsession.h"
-#include "formats/outputtarget.h"
+#include "extension/outputtarget.h"
 #include "resultoutput.h"
 #include "scriptparameters.h"
 
@@ -33,7 +33,7 @@ Q_SIGNALS:
 private:
     Result<QString> readScript() const;
     Result<void> prepare();
-    WriteOptions writeOptions() const;
+    Result<WriteOptions> writeOptions() const;
     void open();
     void runNext();
     void statementEnded(const ResultOutput::End &end);
@@ -45,7 +45,8 @@ private:
     const Arguments m_arguments;
     CommandSession m_session;
     QString m_format;
-    std::unique_ptr<OutputTarget> m_target;
+    WriteOptions m_options;
+    std::unique_ptr<OutputTarget> m_target; // not of a database
     ConnectionPtr m_connection;
     QList<ScriptStatement> m_statements;
     qsizetype m_next = 0;

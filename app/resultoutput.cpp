@@ -13,7 +13,16 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 ResultOutput::ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal, const WriteOptions &options)
-    : m_sink(sink), m_formatId(formatId), m_isTerminal(isTerminal), m_options(options)
+    : m_sink(&sink), m_makeWriter([this]() -> Result<std::unique_ptr<ResultWriter>> {
+          return makeResultWriter(m_formatId, *m_sink, m_options);
+      }),
+      m_formatId(formatId), m_isTerminal(isTerminal), m_options(options)
+{
+    qRegisterMetaType<End>();
+}
+
+ResultOutput::ResultOutput(WriterMaker makeWriter, const QString &formatId)
+    : m_sink(nullptr), m_makeWriter(std::move(makeWriter)), m_formatId(formatId), m_isTerminal(false)
 {
     qRegisterMetaType<End>();
 }
@@ -71,8 +80,12 @@ void ResultOutput::begin(const std::shared_ptr<arrow::Schema> &schema)
     }
     // Two tables in a row need something between them; the other formats have their own header or form.
     if (m_resultCount++ > 0 && (m_formatId == "table"_L1 || m_formatId == "markdown"_L1))
-        result = m_sink.write("\n");
-    m_writer = makeResultWriter(m_formatId, m_sink, m_options);
+        result = m_sink->write("\n");
+    auto writer = m_makeWriter();
+    if (writer)
+        m_writer = std::move(*writer);
+    else
+        result = std::unexpected(writer.error());
     if (result)
         result = m_writer->begin(schema);
     if (!result)

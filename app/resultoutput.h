@@ -2,12 +2,13 @@
 #pragma once
 
 #include "extension/statement.h"
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 
 #include <QObject>
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace Grebe {
@@ -37,7 +38,11 @@ public:
         QStringList remarks; ///< the writer's
     };
 
+    using WriterMaker = std::function<Result<std::unique_ptr<ResultWriter>>()>;
+
     ResultOutput(ByteSink &sink, const QString &formatId, bool isTerminal, const WriteOptions &options = {});
+    /// Into what is no stream of bytes: a database.
+    ResultOutput(WriterMaker makeWriter, const QString &formatId);
     ~ResultOutput() override;
 
     /// Takes the statement's signals. It must live until ended().
@@ -55,7 +60,8 @@ private:
     void end(const StatementSummary &summary, const std::optional<Error> &error);
     void failWriting(const Error &error);
 
-    ByteSink &m_sink;
+    ByteSink *const m_sink;
+    const WriterMaker m_makeWriter;
     const QString m_formatId;
     const bool m_isTerminal;
     const WriteOptions m_options;

@@ -100,6 +100,10 @@ void SignInCommand::logout()
     }
     const QString origin = parameters->origin().toString();
     m_session.credentials().forgetSignIn(origin, parameters->user()).then(this, [this, origin](const Result<void> &forgotten) {
+        if (!forgotten && forgotten.error().code != Error::Code::NotFound) {
+            fail(ExitNoConnection, forgotten.error());
+            return;
+        }
         Terminal::say(forgotten ? u"Signed out of %1."_s.arg(origin) : u"No sign-in to %1 was kept."_s.arg(origin));
         Q_EMIT finished(ExitOk);
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "terminal.h"
 
-#include "formats/displaywidth.h"
+#include "extension/displaywidth.h"
 
 #include <QMutex>
 #include <QStringList>

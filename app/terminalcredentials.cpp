@@ -68,25 +68,27 @@ TerminalCredentials::~TerminalCredentials() = default;
 
 void TerminalCredentials::askKeychain(const CredentialRequest &request, const std::shared_ptr<Answer> &answer)
 {
-    const QString who = request.user.isEmpty() ? request.origin : u"%1 at %2"_s.arg(request.user, request.origin);
-    const auto goOn = [answer, who, reason = request.reason] {
+    const bool isKey = request.kind == CredentialRequest::Kind::CertificatePassphrase;
+    const QString who = isKey ? request.fileName : request.user.isEmpty() ? request.origin : u"%1 at %2"_s.arg(request.user, request.origin);
+    const auto goOn = [answer, who, isKey, reason = request.reason] {
         if (answer->isGiven.exchange(true))
             return;
         if (!Terminal::canAsk()) {
             answer->give(std::unexpected(Error { .code = Error::Code::Unauthenticated,
-                                                 .message = u"A password is needed for %1."_s.arg(who),
-                                                 .hint = u"Set GREBE_PASSWORD, keep it in the keychain, or run in a terminal."_s }));
+                                                 .message = isKey ? u"A passphrase is needed for the key in %1."_s.arg(who) : u"A password is needed for %1."_s.arg(who),
+                                                 .hint = u"Set %1, keep it in the keychain, or run in a terminal."_s.arg(isKey ? u"GREBE_KEY_PASSPHRASE"_s : u"GREBE_PASSWORD"_s) }));
             return;
         }
         if (!reason.isEmpty())
             Terminal::say(reason);
-        Answer::askPerson(answer, u"Password for %1:"_s.arg(who), true);
+        Answer::askPerson(answer, isKey ? u"Passphrase of %1:"_s.arg(who) : u"Password for %1:"_s.arg(who), true);
     };
     if (m_triedInKeychain.contains(who)) // what is kept there was refused
         return goOn();
     m_triedInKeychain.insert(who);
     QTimer::singleShot(keychainPatience, &m_mainThread, goOn);
-    keychain().password(request.origin, request.user).then(&m_mainThread, [answer, goOn](const Result<QString> &password) {
+    const auto kept = isKey ? keychain().passphrase(request.fileName) : keychain().password(request.origin, request.user);
+    QFuture<Result<QString>>(kept).then(&m_mainThread, [answer, goOn](const Result<QString> &password) {
         if (!password)
             goOn();
         else if (!answer->isGiven.exchange(true))
@@ -143,7 +145,10 @@ QFuture<Result<void>> TerminalCredentials::keepSignIn()
 
 QFuture<Result<void>> TerminalCredentials::forgetSignIn(const QString &origin, const QString &user)
 {
-    return keychain().forgetToken(origin, user);
+    // Asked first: keychains are content with removing what is not there.
+    return keychain().token(origin, user).then(&m_mainThread, [this, origin, user](const Result<QString> &kept) {
+        return kept ? keychain().forgetToken(origin, user) : QtFuture::makeReadyValueFuture(Result<void>(std::unexpected(kept.error())));
+    }).unwrap();
 }
 
 QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest &request)
@@ -162,12 +167,16 @@ QFuture<Result<Credential>> TerminalCredentials::request(const CredentialRequest
         QMetaObject::invokeMethod(&m_mainThread, [this, request, question] { askKeychain(request, question); });
         return question->promise.future();
     }
-    case CredentialRequest::Kind::CertificatePassphrase:
-        if (!Terminal::canAsk())
-            return refusal(u"The key in %1 needs a passphrase."_s.arg(request.fileName), u"Run in a terminal."_s);
+    case CredentialRequest::Kind::CertificatePassphrase: {
+        const QString passphrase = qEnvironmentVariable("GREBE_KEY_PASSPHRASE");
+        if (!passphrase.isEmpty() && !m_passphraseWasUsed.exchange(true))
+            return answer(Credential { .secret = passphrase });
+        if (!passphrase.isEmpty())
+            return refusal(u"The passphrase in GREBE_KEY_PASSPHRASE does not open the key in %1."_s.arg(request.fileName), {});
         question->promise.start();
-        Answer::askPerson(question, u"Passphrase of %1:"_s.arg(request.fileName), true);
+        QMetaObject::invokeMethod(&m_mainThread, [this, request, question] { askKeychain(request, question); });
         return question->promise.future();
+    }
     case CredentialRequest::Kind::BrowserSignIn:
         Terminal::say(u"Open this page in a browser, on any computer, and sign in (until %1; Ctrl+C gives up):"_s.arg(
             request.deadline.toLocalTime().toString(u"hh:mm"_s)));

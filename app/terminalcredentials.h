@@ -14,7 +14,8 @@ namespace Grebe {
 
 class SecretStore;
 
-/// Where the command line has its secrets from: GREBE_PASSWORD, the keychain, then a question on the terminal. Never an
+/// Where the command line has its secrets from: GREBE_PASSWORD and GREBE_KEY_PASSPHRASE, the keychain, then a question on the
+/// terminal. Never an
 /// argument, which every user of the machine could read.
 ///
 /// Thread     made and destroyed on the main thread, whose event loop reads the keychain.
@@ -43,6 +44,7 @@ private:
     QString m_signedInToken;
     QSet<QString> m_triedInKeychain; // of the main thread
     std::atomic<bool> m_environmentWasUsed = false;
+    std::atomic<bool> m_passphraseWasUsed = false;
 };
 
 } // namespace Grebe

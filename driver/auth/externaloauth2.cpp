@@ -168,8 +168,9 @@ void ExternalOAuth2::begin()
 void ExternalOAuth2::askForStored()
 {
     m_request.kind = CredentialRequest::Kind::StoredToken;
-    m_question = m_ask(m_request);
-    m_question
+    const QFuture<Result<Credential>> question = m_ask(m_request);
+    m_question = question; // which what follows may replace, for an answer that is ready is heard at once
+    QFuture<Result<Credential>>(question)
         .then(this,
               [this](const Result<Credential> &answer) {
                   if (m_isDone)
@@ -202,8 +203,9 @@ void ExternalOAuth2::askPerson()
     m_request.kind = CredentialRequest::Kind::BrowserSignIn;
     m_request.url = m_redirectUrl;
     m_request.deadline = QDateTime::currentDateTimeUtc().addMSecs(m_timings.deadline.count());
-    m_question = m_ask(m_request);
-    m_question
+    const QFuture<Result<Credential>> question = m_ask(m_request);
+    m_question = question; // which what follows may replace, for an answer that is ready is heard at once
+    QFuture<Result<Credential>>(question)
         .then(this,
               [this](const Result<Credential> &answer) {
                   // An answer means only that the page was shown; the server will tell what came of it.

@@ -94,7 +94,8 @@ TokenBroker::Renewal TokenBroker::renew(const TokenKey &key, int epoch, Credenti
         entry.lastError = Error { .code = Error::Code::Unauthenticated,
                                   .message = u"%1 refuses the tokens that it has just issued."_s.arg(key.origin),
                                   .hint = u"The clocks of the server and of its identity provider may differ, or the token "
-                                          u"is not meant for this server: its log says more."_s };
+                                          u"is not meant for this server: its log says more."_s,
+                                  .vendorCode = u"TOKENS_REFUSED"_s };
         settle(*promise, std::unexpected(*entry.lastError));
         return renewal;
     }

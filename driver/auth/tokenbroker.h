@@ -54,7 +54,7 @@ Q_SIGNALS:
 ///            out of date neither drops a newer token nor asks a person again.
 /// Units      expiry is the `exp` of a JSON web token; other tokens do not tell.
 /// Errors     a sign-in that fails or is declined fails alike for all who wait. A server that refuses the tokens it has
-///            just issued is given up after the second.
+///            just issued is given up after the second, with the vendorCode TOKENS_REFUSED.
 /// Thread     any, and any number at once. Flows run on a thread of the broker's own, so that they outlive the
 ///            connection that began them as long as somebody else waits.
 /// Ownership  the process's, instance(); tests make their own.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "recyclingpool.h"
+
 #include <QtGlobal>
 
 #include <arrow/buffer.h>
@@ -26,7 +28,7 @@ public:
         if (bytes <= m_capacity)
             return true;
         if (!m_buffer) {
-            auto made = arrow::AllocateResizableBuffer(bytes);
+            auto made = arrow::AllocateResizableBuffer(bytes, recyclingPool());
             if (!made.ok())
                 return false;
             m_buffer = std::move(*made);

@@ -138,7 +138,7 @@ private:
 
     Item item(const ColumnView::Part &part, qint64 row) const
     {
-        const ValueOrder &order = m_view.order();
+        const ValueOrder &order = *part.order;
         switch (order.form) {
         case ValueOrder::Form::Word: {
             quint64 word;
@@ -174,7 +174,7 @@ private:
                 part = &m_view.parts()[index];
             }
             const qint64 rowInPart = row - part->firstRow;
-            if (!part->mayHaveNulls || !m_view.order().isNull(*part->data, rowInPart)) {
+            if (!part->mayHaveNulls || !part->order->isNull(*part->data, rowInPart)) {
                 take(item(*part, rowInPart), row);
                 continue;
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "columnview.h"
+#include "compactbatch.h"
 #include "timestampparser.h"
 
 #include "extension/columnformatter.h"
@@ -13,12 +14,14 @@
 
 #include <simdjson.h>
 
+#include <QSemaphore>
 #include <QThreadPool>
-#include <QtConcurrent>
 
 #include <atomic>
 #include <charconv>
+#include <exception>
 #include <iterator>
+#include <mutex>
 
 using namespace Qt::StringLiterals;
 
@@ -116,19 +119,18 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
             continue;
         if (isCancelled && isCancelled())
             return std::unexpected(Error { .code = Error::Code::Cancelled });
-        const auto batch = store.batch(i);
+        const auto [batch, schema] = store.stored(i);
         if (!batch) {
             return std::unexpected(store.spillError().value_or(
                 Error { .code = Error::Code::InvalidState, .message = u"The first rows of this result are gone."_s }));
         }
         if (column < 0 || column >= batch->num_columns())
             return std::unexpected(Error { .code = Error::Code::InvalidArgument, .message = u"The result has no such column."_s });
-        part.data = batch->column_data(column);
-        const auto &field = batch->schema()->field(column);
-        part.batch = arrow::RecordBatch::Make(arrow::schema({ field }), batch->num_rows(), std::vector { part.data });
-        part.raw = rawValuesOf(*field);
+        part.source = part.data = batch->column_data(column);
+        part.field = schema->field(column);
+        part.raw = rawValuesOf(*part.field);
         if (!view->m_field)
-            view->m_field = field;
+            view->m_field = part.field;
         view->m_parts.push_back(std::move(part));
     }
     if (!view->m_field) {
@@ -142,6 +144,15 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
             view->m_isTextForm = true;
             view->m_order = makeValueOrder(*arrow::field("text", arrow::large_utf8()));
         }
+        for (Part &part : view->m_parts) {
+            part.order = view->m_order.get();
+            if (view->m_isTextForm || part.data->type->Equals(*view->m_field->type()))
+                continue;
+            auto &order = view->m_storedOrders[part.data->type->ToString()];
+            if (!order)
+                order = makeStoredOrder(*view->m_field, part.data->type);
+            part.order = order.get();
+        }
     }
     std::atomic<bool> failed = false;
     inParallel(qint64(view->m_parts.size()), 1, [&](qint64 begin, qint64 end) {
@@ -152,6 +163,11 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
             if (view->m_isTextForm) {
                 arrow::LargeStringBuilder builder;
                 std::string text;
+                const auto batch = view->shown(part);
+                if (!batch) {
+                    failed = true;
+                    return;
+                }
                 for (qint64 row = 0; row < part.rowCount; ++row) {
                     text.clear();
                     if (part.data->type->id() == arrow::Type::DECIMAL256) {
@@ -161,7 +177,7 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
                             failed = true;
                         continue;
                     }
-                    const bool hasText = !(part.raw && part.raw->contains(row)) && view->m_formatter->appendText(*part.batch, 0, row, text);
+                    const bool hasText = !(part.raw && part.raw->contains(row)) && view->m_formatter->appendText(*batch, 0, row, text);
                     if (!(hasText ? builder.Append(text) : builder.AppendNull()).ok())
                         failed = true;
                 }
@@ -171,7 +187,7 @@ Result<ColumnViewPtr> ColumnView::make(const ResultStore &store, int column, qin
                 else
                     failed = true;
             }
-            part.mayHaveNulls = view->m_order ? view->m_order->mayHaveNulls(*part.data) : part.data->GetNullCount() > 0;
+            part.mayHaveNulls = part.order ? part.order->mayHaveNulls(*part.data) : part.data->GetNullCount() > 0;
         }
     });
     if (failed)
@@ -197,7 +213,7 @@ size_t ColumnView::partOf(qint64 row) const
 
 ColumnView::Rank ColumnView::rank(const Part &part, qint64 rowInPart) const
 {
-    if (!part.mayHaveNulls || !m_order->isNull(*part.data, rowInPart))
+    if (!part.mayHaveNulls || !part.order->isNull(*part.data, rowInPart))
         return Rank::Value;
     if (part.raw) {
         const auto found = part.raw->find(rowInPart);
@@ -227,24 +243,50 @@ bool ColumnView::rawLess(std::string_view left, std::string_view right)
 bool ColumnView::appendText(qint64 row, std::string &out) const
 {
     const Part &part = m_parts[partOf(row)];
-    return m_formatter->appendText(*part.batch, 0, row - part.firstRow, out);
+    const qint64 rowInPart = row - part.firstRow;
+    if (part.source->type->Equals(*part.field->type()) || part.raw) {
+        const auto batch = shown(part);
+        return batch && m_formatter->appendText(*batch, 0, rowInPart, out);
+    }
+    const auto value = widened(*part.source, part.field->type(), rowInPart, 1);
+    return value.ok() && m_formatter->appendText(*arrow::RecordBatch::Make(arrow::schema({ part.field }), 1, std::vector { *value }), 0, 0, out);
+}
+
+std::shared_ptr<arrow::RecordBatch> ColumnView::shown(const Part &part) const
+{
+    const auto column = widened(*part.source, part.field->type(), 0, part.source->length);
+    if (!column.ok())
+        return nullptr;
+    return arrow::RecordBatch::Make(arrow::schema({ part.field }), part.source->length, std::vector { *column });
 }
 
 void inParallel(qint64 count, qint64 pieceSize, const std::function<void(qint64, qint64)> &work)
 {
     const qint64 pieceCount = (count + pieceSize - 1) / pieceSize;
     std::atomic<qint64> next = 0;
+    std::mutex mutex;
+    std::exception_ptr problem;
     const auto help = [&] {
-        for (qint64 piece; (piece = next.fetch_add(1)) < pieceCount;)
-            work(piece * pieceSize, std::min(count, (piece + 1) * pieceSize));
+        try {
+            for (qint64 piece; (piece = next.fetch_add(1)) < pieceCount;)
+                work(piece * pieceSize, std::min(count, (piece + 1) * pieceSize));
+        } catch (...) { // no memory: the thread that asked for the work hears of it
+            next = pieceCount;
+            const std::scoped_lock lock(mutex);
+            problem = std::current_exception();
+        }
     };
     QThreadPool *pool = QThreadPool::globalInstance();
-    const int helperCount = int(std::min<qint64>(pool->maxThreadCount(), pieceCount)) - 1;
-    if (helperCount <= 0)
-        return help();
-    // The pool may be full: this thread does then all that nobody else has begun.
-    QList<int> helpers(helperCount + 1);
-    QtConcurrent::blockingMap(pool, helpers, [&](int) { help(); });
+    const int mostHelpers = int(std::min<qint64>(pool->maxThreadCount(), pieceCount)) - 1;
+    // Only threads that are free now: waiting for one that waits itself would be for ever.
+    QSemaphore done;
+    int helperCount = 0;
+    while (helperCount < mostHelpers && pool->tryStart([&] { help(); done.release(); }))
+        ++helperCount;
+    help();
+    done.acquire(helperCount);
+    if (problem)
+        std::rethrow_exception(problem);
 }
 
 } // namespace Grebe

@@ -12,6 +12,7 @@
 #include <arrow/type_fwd.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,6 +58,8 @@ public:
 
 /// Null for types that have no order but that of their text.
 std::unique_ptr<const ValueOrder> makeValueOrder(const arrow::Field &field);
+/// The same order for values of that field that lie in another type, see compacted().
+std::unique_ptr<const ValueOrder> makeStoredOrder(const arrow::Field &field, const std::shared_ptr<arrow::DataType> &stored);
 
 /// One column of the first rows of a result, held where it is: in memory or in the mapped file.
 ///
@@ -70,8 +73,10 @@ public:
 
     struct Part
     {
-        std::shared_ptr<arrow::ArrayData> data; ///< of the storage type
-        std::shared_ptr<arrow::RecordBatch> batch; ///< the column alone, as it came
+        std::shared_ptr<arrow::ArrayData> data; ///< as it is stored, see compacted()
+        const ValueOrder *order = nullptr; ///< of `data`
+        std::shared_ptr<arrow::ArrayData> source; ///< `data`, where that is not text made of it
+        std::shared_ptr<arrow::Field> field; ///< as it came
         qint64 firstRow = 0;
         qint64 rowCount = 0;
         bool mayHaveNulls = false;
@@ -86,7 +91,7 @@ public:
     qint64 rowCount() const { return m_rowCount; }
     const std::vector<Part> &parts() const { return m_parts; }
     size_t partOf(qint64 row) const;
-    const ValueOrder &order() const { return *m_order; }
+    const ValueOrder &order() const { return *m_order; } ///< for its form; values are asked of their part's
     bool isTextForm() const { return m_isTextForm; } ///< order() is that of the values' text
     const ColumnFormatter &formatter() const { return *m_formatter; }
     const std::shared_ptr<arrow::Field> &field() const { return m_field; }
@@ -98,6 +103,8 @@ public:
     static bool rawLess(std::string_view left, std::string_view right);
     /// A row's text; false for null.
     bool appendText(qint64 row, std::string &out) const;
+    /// A part as it came, the column alone: for the formatter. Null when there is no memory for it.
+    std::shared_ptr<arrow::RecordBatch> shown(const Part &part) const;
 
 private:
     ColumnView() = default;
@@ -105,6 +112,7 @@ private:
     std::vector<Part> m_parts;
     std::vector<quint32> m_hints; // the part of every 4096th row
     std::unique_ptr<const ValueOrder> m_order;
+    std::map<std::string, std::unique_ptr<const ValueOrder>> m_storedOrders; // by the stored type
     std::unique_ptr<ColumnFormatter> m_formatter;
     std::shared_ptr<arrow::Field> m_field;
     qint64 m_rowCount = 0;

@@ -3,13 +3,32 @@
 
 #include "extension/resultstore.h"
 
+#include <arrow/memory_pool.h>
+
+#include <chrono>
+#include <new>
+
+using namespace std::chrono_literals;
+
 namespace Grebe {
+
+namespace {
+
+constexpr qint64 kWorthReleasing = 64 << 20;
+constexpr qint64 kMostMegabytes = qint64(1) << 40;
+
+} // namespace
 
 MemoryBudget &MemoryBudget::instance()
 {
     static MemoryBudget budget;
     static std::once_flag once;
-    std::call_once(once, [] { budget.m_limit = ResultStore::kDefaultMemoryBudget; });
+    std::call_once(once, [] {
+        bool isNumber = false;
+        const qint64 megabytes = qEnvironmentVariable("GREBE_RESULT_MEMORY").toLongLong(&isNumber);
+        budget.m_limit = isNumber && megabytes >= 0 ? std::min(megabytes, kMostMegabytes) << 20 : ResultStore::kDefaultMemoryBudget;
+        budget.m_folder = qEnvironmentVariable("GREBE_RESULT_FOLDER");
+    });
     return budget;
 }
 
@@ -33,20 +52,30 @@ void MemoryBudget::enter(const std::shared_ptr<Spillable> &spillable)
 
 void MemoryBudget::take(qint64 byteCount)
 {
-    if ((m_inUse += byteCount) > m_limit && byteCount > 0)
+    const bool isOver = (m_inUse += byteCount) > m_limit;
+    if (byteCount > 0 && isOver)
         request();
+    else if (byteCount < 0 && ((m_freed -= byteCount) >= kWorthReleasing || m_isAwaited))
+        look();
 }
 
 void MemoryBudget::setLimit(qint64 byteCount)
 {
     m_limit = byteCount;
-    request();
+    if (m_isAwaited)
+        look();
+    else
+        request();
 }
 
 void MemoryBudget::request()
 {
-    if (m_inUse <= m_limit)
-        return;
+    if (m_inUse > m_limit)
+        look();
+}
+
+void MemoryBudget::look()
+{
     {
         const std::scoped_lock lock(m_mutex);
         m_isRequested = true;
@@ -77,36 +106,67 @@ QString MemoryBudget::folder() const
 
 void MemoryBudget::run()
 {
+    auto standing = Spillable::Standing::Well;
     std::unique_lock lock(m_mutex);
     for (;;) {
-        m_changed.wait(lock, [this] { return m_isRequested || m_isEnding; });
+        const auto isDue = [this] { return m_isRequested || m_isEnding; };
+        if (standing == Spillable::Standing::Held)
+            m_changed.wait_for(lock, 100ms, isDue); // nobody tells that a reader has let go
+        else
+            m_changed.wait(lock, isDue);
         if (m_isEnding)
             return;
         m_isRequested = false;
         m_isBusy = true;
         lock.unlock();
         spill();
+        // What was freed stays with the allocator otherwise, in pieces that nothing else fits.
+        if (const qint64 freed = m_freed.exchange(0); freed >= kWorthReleasing)
+            arrow::default_memory_pool()->ReleaseUnused();
+        else
+            m_freed += freed;
+        standing = tellStanding();
+        m_isAwaited = standing != Spillable::Standing::Well;
+        // Memory that came back in between has told nobody.
+        if (m_isAwaited)
+            standing = std::max(standing, tellStanding());
         lock.lock();
         m_isBusy = false;
         m_changed.notify_all();
     }
 }
 
+std::vector<std::shared_ptr<Spillable>> MemoryBudget::spillables() const
+{
+    std::vector<std::shared_ptr<Spillable>> found;
+    const std::scoped_lock lock(m_mutex);
+    for (const auto &known : m_spillables) {
+        if (auto spillable = known.lock())
+            found.push_back(std::move(spillable));
+    }
+    return found;
+}
+
+Spillable::Standing MemoryBudget::tellStanding() const
+{
+    auto worst = Spillable::Standing::Well;
+    for (const auto &spillable : spillables())
+        worst = std::max(worst, spillable->standing());
+    return worst;
+}
+
 void MemoryBudget::spill()
 {
     while (m_inUse > m_limit) {
-        std::vector<std::weak_ptr<Spillable>> spillables;
         {
             const std::scoped_lock lock(m_mutex);
             if (m_isEnding)
                 return;
-            spillables = m_spillables;
         }
         std::shared_ptr<Spillable> oldest;
         quint64 oldestAge = 0;
-        for (const auto &known : spillables) {
-            const auto spillable = known.lock();
-            const auto age = spillable ? spillable->oldestPart() : std::nullopt;
+        for (const auto &spillable : spillables()) {
+            const auto age = spillable->oldestPart();
             if (age && (!oldest || *age < oldestAge)) {
                 oldest = spillable;
                 oldestAge = *age;
@@ -114,7 +174,12 @@ void MemoryBudget::spill()
         }
         if (!oldest)
             return;
-        oldest->spillOldestPart();
+        try {
+            oldest->spillOldestPart();
+        } catch (const std::bad_alloc &) {
+            return; // it stays where it is, and goes when there is memory to write it with
+        }
+        (void)oldest->standing();
     }
 }
 

@@ -19,10 +19,18 @@ namespace Grebe {
 class Spillable
 {
 public:
+    enum class Standing {
+        Well,
+        Waiting, ///< somebody waits, and others may make room
+        Held ///< somebody waits for parts that are being read and can go when that ends
+    };
+
     virtual ~Spillable() = default;
     /// The age of the oldest part that could go now, the smaller the older; empty when none can.
     virtual std::optional<quint64> oldestPart() const = 0;
     virtual void spillOldestPart() = 0;
+    /// Something was written, or nothing more can be: whoever waits for room may hear of it.
+    virtual Standing standing() = 0;
 };
 
 /// The memory that all results of the process share, and the one thread that writes what is too much of it.
@@ -42,6 +50,8 @@ public:
     qint64 inUse() const { return m_inUse; }
     /// Looks again for parts that can go.
     void request();
+    /// The same, also when nothing is over the budget, for those who wait.
+    void look();
     /// Until nothing is over the budget, or nothing can be done about it.
     void waitUntilSettled();
 
@@ -53,10 +63,14 @@ private:
     ~MemoryBudget();
     void run();
     void spill();
+    std::vector<std::shared_ptr<Spillable>> spillables() const;
+    Spillable::Standing tellStanding() const;
 
     std::atomic<qint64> m_inUse = 0;
     std::atomic<qint64> m_limit;
     std::atomic<quint64> m_nextAge = 0;
+    std::atomic<qint64> m_freed = 0; // since the allocator was last asked to give back what it keeps
+    std::atomic<bool> m_isAwaited = false; // somebody waits for memory that others give back
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::vector<std::weak_ptr<Spillable>> m_spillables;

@@ -9,6 +9,8 @@
 
 #include <QtConcurrent>
 
+#include <bit>
+#include <functional>
 #include <map>
 
 using namespace Qt::StringLiterals;
@@ -32,12 +34,18 @@ void mergeBits(const std::vector<quint64> &part, qint64 firstRow, std::vector<qu
 }
 
 template<typename Row>
-std::vector<Row> rowsOf(const std::vector<quint64> &bits)
+Result<ScratchArray<Row>> rowsOf(const std::vector<quint64> &bits)
 {
-    std::vector<Row> rows;
+    qint64 count = 0;
+    for (const quint64 word : bits)
+        count += std::popcount(word);
+    auto rows = ScratchArray<Row>::make(count);
+    if (!rows)
+        return rows;
+    auto out = rows->values.begin();
     for (size_t word = 0; word < bits.size(); ++word) {
         for (quint64 left = bits[word]; left; left &= left - 1)
-            rows.push_back(Row(word * 64 + size_t(std::countr_zero(left))));
+            *out++ = Row(word * 64 + size_t(std::countr_zero(left)));
     }
     return rows;
 }
@@ -68,8 +76,8 @@ private:
         if (keys.isEmpty())
             return filters.isEmpty() ? RowOrder::range(0, m_rowCount) : RowOrder::selection(std::move(bits));
         if (m_rowCount <= qint64(std::numeric_limits<quint32>::max()))
-            return sort<quint32>(filters.isEmpty() ? RowSorter<quint32>(m_rowCount) : RowSorter<quint32>(rowsOf<quint32>(bits)), keys, limit);
-        return sort<quint64>(filters.isEmpty() ? RowSorter<quint64>(m_rowCount) : RowSorter<quint64>(rowsOf<quint64>(bits)), keys, limit);
+            return sort<quint32>(bits, filters.isEmpty(), keys, limit);
+        return sort<quint64>(bits, filters.isEmpty(), keys, limit);
     }
 
     Result<ColumnViewPtr> view(int column)
@@ -94,6 +102,9 @@ private:
     std::optional<Error> select(const QList<Filter> &filters, std::vector<quint64> &bits)
     {
         bits.assign(size_t((m_rowCount + 63) / 64), 0);
+        std::map<int, std::vector<qsizetype>> alternatives;
+        for (qsizetype i = 0; i < filters.size(); ++i)
+            alternatives[filters[i].alternative].push_back(i);
         std::vector<std::unique_ptr<const RowFilter>> tests;
         ColumnViewPtr first;
         for (const Filter &filter : filters) {
@@ -112,11 +123,16 @@ private:
         inParallel(qint64(met.size()), 1, [&](qint64 part, qint64) {
             const qint64 rowCount = first->parts()[size_t(part)].rowCount;
             auto &mine = met[size_t(part)];
-            mine.assign(size_t((rowCount + 63) / 64), ~quint64(0));
-            if (rowCount % 64)
-                mine.back() = (quint64(1) << (rowCount % 64)) - 1;
-            for (qsizetype i = 0; i < filters.size() && !m_promise.isCanceled(); ++i)
-                tests[size_t(i)]->apply((*m_views[filters[i].column]).parts()[size_t(part)], mine.data());
+            mine.assign(size_t((rowCount + 63) / 64), 0);
+            std::vector<quint64> all;
+            for (const auto &[number, members] : alternatives) {
+                all.assign(mine.size(), ~quint64(0));
+                if (rowCount % 64)
+                    all.back() = (quint64(1) << (rowCount % 64)) - 1;
+                for (size_t i = 0; i < members.size() && !m_promise.isCanceled(); ++i)
+                    tests[size_t(members[i])]->apply((*m_views.at(filters[members[i]].column)).parts()[size_t(part)], all.data());
+                std::ranges::transform(mine, all, mine.begin(), std::bit_or());
+            }
             step(double(done += rowCount) / double(m_rowCount));
         });
         for (size_t i = 0; i < met.size(); ++i)
@@ -126,14 +142,22 @@ private:
     }
 
     template<typename Row>
-    Result<RowOrderPtr> sort(RowSorter<Row> sorter, const QList<SortKey> &keys, qint64 limit)
+    Result<RowOrderPtr> sort(std::vector<quint64> &bits, bool hasAll, const QList<SortKey> &keys, qint64 limit)
     {
+        RowSorter<Row> sorter(m_rowCount);
+        if (!hasAll) {
+            auto rows = rowsOf<Row>(std::exchange(bits, {}));
+            if (!rows)
+                return std::unexpected(rows.error());
+            sorter = RowSorter<Row>(std::move(*rows));
+        }
+        const auto why = [&sorter] { return std::unexpected(sorter.error().value_or(Error { .code = Error::Code::Cancelled })); };
         if (limit > 0) {
             const auto column = view(keys.first().column);
             if (!column)
                 return std::unexpected(column.error());
             if (!sorter.keepFirst(**column, keys.first(), limit, [this](double share) { return step(share); }))
-                return std::unexpected(Error { .code = Error::Code::Cancelled });
+                return why();
             ++m_stepsDone;
         }
         for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
@@ -141,10 +165,10 @@ private:
             if (!column)
                 return std::unexpected(column.error());
             if (!sorter.sortBy(**column, *key, [this](double share) { return step(share); }))
-                return std::unexpected(Error { .code = Error::Code::Cancelled });
+                return why();
             ++m_stepsDone;
         }
-        return RowOrder::rows(sorter.takeRows());
+        return sorter.order();
     }
 
     OrderPromise &m_promise;

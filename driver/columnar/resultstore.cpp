@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extension/resultstore.h"
 
+#include "extension/columnformatter.h"
+
+#include "compactbatch.h"
 #include "memorybudget.h"
 #include "spillfile.h"
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 #include <arrow/util/byte_size.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
 #include <array>
@@ -14,15 +19,36 @@
 #include <utility>
 #include <vector>
 
+using namespace Qt::StringLiterals;
+
 namespace Grebe {
 
 namespace {
+
+// How far the disk may be behind: a writer's breath above, so that the statement is not stopped for every batch.
+constexpr qint64 kMostBehind = 32 << 20;
+constexpr qint64 kLeastBehind = 8 << 20;
+
+// What is made for one row that is looked at: some screenfuls.
+constexpr qint64 kWindowBytes = 1 << 20;
+
+// Raw values are known by their row in the batch.
+bool hasRawValues(const arrow::Schema &schema)
+{
+    return std::ranges::any_of(schema.fields(), [](const auto &field) { return field->metadata() && field->metadata()->Contains(kRawKey); });
+}
 
 qint64 sizeOf(const arrow::RecordBatch &batch)
 {
     // What is referenced: slices of one big table would else count as the whole table each.
     const auto size = arrow::util::ReferencedBufferSize(batch);
     return size.ok() ? *size : arrow::util::TotalBufferSize(batch);
+}
+
+Error readError(const arrow::Status &status)
+{
+    return { .code = Error::Code::Internal, .message = u"Rows of a large result can't be read back."_s,
+             .detail = QString::fromStdString(status.ToString()) };
 }
 
 } // namespace
@@ -34,14 +60,20 @@ public:
 
     size_t indexOf(qint64 row) const;
     std::shared_ptr<arrow::RecordBatch> load(size_t index);
+    Stored loadStored(size_t index);
+    Place loadWindow(size_t index, qint64 row, qint64 firstRow, qint64 windowRows);
     std::optional<quint64> oldestPart() const override;
     void spillOldestPart() override;
+    Standing standing() override;
+    bool isBehind(qint64 allowance) const; // with the mutex held
 
     struct Slot
     {
         std::shared_ptr<arrow::RecordBatch> held; // in memory
         std::weak_ptr<arrow::RecordBatch> seen; // on disk, but somebody still has it
         SpillFile::Extent extent;
+        std::shared_ptr<arrow::Schema> schema; // of a batch on disk that is compact there
+        qint64 windowRows = 0; // of such a batch; 0 when it is to be had as a whole only
         qint64 byteCount = 0;
         quint64 age = 0;
         bool isDropped = false;
@@ -53,19 +85,43 @@ public:
     std::vector<qint64> firstRows { 0 }; // one more than slots: the last is the row count
     qint64 memoryByteCount = 0;
     qint64 spilledByteCount = 0;
+    qint64 fileByteCount = 0;
     size_t firstHeld = 0; // no slot before it is held
     std::shared_ptr<SpillFile> file;
     std::optional<Error> error;
     std::mutex handlerMutex; // held during the call
     std::function<void(const Error &)> errorHandler;
+    std::function<void()> roomHandler;
+    bool isAwaited = false; // isBehind() said yes
     // Batches read back last: a grid asks for the same few again and again.
-    std::array<std::shared_ptr<arrow::RecordBatch>, 8> recent;
+    std::array<std::shared_ptr<arrow::RecordBatch>, 4> recent;
+    struct Window
+    {
+        size_t index = 0;
+        Place place; // of its first row
+    };
+    std::array<Window, 16> windows;
+
+    // Of a derived store.
+    struct Made
+    {
+        std::weak_ptr<arrow::RecordBatch> from;
+        std::shared_ptr<arrow::RecordBatch> batch;
+    };
+    std::shared_ptr<arrow::RecordBatch> make(const std::shared_ptr<arrow::RecordBatch> &from);
+
+    std::shared_ptr<const ResultStore> base;
+    Derive derive;
+    std::array<Made, 8> made;
 
 private:
+    std::shared_ptr<arrow::RecordBatch> read(size_t index, const SpillFile &source, SpillFile::Extent extent);
     void fail(const Error &why);
     std::optional<size_t> oldestSlot() const; // with the mutex held
 
     size_t m_nextRecent = 0;
+    size_t m_nextMade = 0;
+    size_t m_nextWindow = 0;
 };
 
 size_t ResultStore::Impl::indexOf(qint64 row) const
@@ -80,10 +136,45 @@ size_t ResultStore::Impl::indexOf(qint64 row) const
     return size_t(std::upper_bound(firstRows.begin(), firstRows.end(), row) - firstRows.begin()) - 1;
 }
 
-std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::load(size_t index)
+// What lies in the file; null, and an error, when it can't be had.
+std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::read(size_t index, const SpillFile &source, SpillFile::Extent extent)
+{
+    auto found = source.read(extent);
+    if (found)
+        return *found;
+    const bool isDropped = [&] {
+        const std::scoped_lock lock(mutex);
+        return slots[index].isDropped;
+    }();
+    if (!isDropped)
+        fail(found.error());
+    return nullptr;
+}
+
+ResultStore::Stored ResultStore::Impl::loadStored(size_t index)
 {
     SpillFile::Extent extent;
     std::shared_ptr<SpillFile> source;
+    Stored stored;
+    {
+        const std::scoped_lock lock(mutex);
+        if (index >= slots.size() || slots[index].isDropped)
+            return {};
+        const Slot &slot = slots[index];
+        stored.batch = slot.held;
+        stored.schema = slot.schema;
+        extent = slot.extent;
+        source = file;
+    }
+    if (!stored.batch)
+        stored.batch = read(index, *source, extent);
+    if (stored.batch && !stored.schema)
+        stored.schema = stored.batch->schema();
+    return stored;
+}
+
+std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::load(size_t index)
+{
     {
         const std::scoped_lock lock(mutex);
         if (index >= slots.size() || slots[index].isDropped)
@@ -93,20 +184,19 @@ std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::load(size_t index)
             return slot.held;
         if (auto seen = slot.seen.lock())
             return seen;
-        extent = slot.extent;
-        source = file;
     }
-    auto read = source->read(extent);
-    if (!read) {
-        const bool isDropped = [&] {
-            const std::scoped_lock lock(mutex);
-            return slots[index].isDropped;
-        }();
-        if (!isDropped)
-            fail(read.error());
+    const Stored stored = loadStored(index);
+    if (!stored.batch)
         return nullptr;
+    std::shared_ptr<arrow::RecordBatch> batch = stored.batch;
+    if (batch->schema() != stored.schema) {
+        auto made = widened(*stored.batch, stored.schema, 0, stored.batch->num_rows());
+        if (!made.ok()) {
+            fail(readError(made.status()));
+            return nullptr;
+        }
+        batch = *made;
     }
-    std::shared_ptr<arrow::RecordBatch> batch = *read;
     std::shared_ptr<arrow::RecordBatch> leaving;
     const std::scoped_lock lock(mutex);
     Slot &slot = slots[index];
@@ -118,6 +208,53 @@ std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::load(size_t index)
     leaving = std::exchange(recent[m_nextRecent], batch);
     m_nextRecent = (m_nextRecent + 1) % recent.size();
     return batch;
+}
+
+std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::make(const std::shared_ptr<arrow::RecordBatch> &from)
+{
+    if (!from)
+        return nullptr;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const Made &known : made) {
+            if (known.batch && known.from.lock() == from)
+                return known.batch;
+        }
+    }
+    Made fresh { from, derive(from) };
+    const std::shared_ptr<arrow::RecordBatch> batch = fresh.batch;
+    const std::scoped_lock lock(mutex);
+    std::swap(made[m_nextMade], fresh);
+    m_nextMade = (m_nextMade + 1) % made.size();
+    return batch;
+}
+
+// A few rows of a compact batch, so that a jump to a row costs no more than what is looked at.
+ResultStore::Place ResultStore::Impl::loadWindow(size_t index, qint64 row, qint64 firstRow, qint64 windowRows)
+{
+    const qint64 begin = row / windowRows * windowRows;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const Window &window : windows) {
+            if (window.place.batch && window.index == index && window.place.firstRow == firstRow + begin)
+                return { window.place.batch, row - begin, window.place.firstRow };
+        }
+    }
+    const Stored stored = loadStored(index);
+    if (!stored.batch)
+        return {};
+    auto made = widened(*stored.batch, stored.schema, begin, std::min(windowRows, stored.batch->num_rows() - begin));
+    if (!made.ok()) {
+        fail(readError(made.status()));
+        return {};
+    }
+    Window leaving;
+    const std::scoped_lock lock(mutex);
+    if (slots[index].isDropped)
+        return {};
+    leaving = std::exchange(windows[m_nextWindow], Window { index, { *made, 0, firstRow + begin } });
+    m_nextWindow = (m_nextWindow + 1) % windows.size();
+    return { *made, row - begin, firstRow + begin };
 }
 
 std::optional<size_t> ResultStore::Impl::oldestSlot() const
@@ -161,7 +298,8 @@ void ResultStore::Impl::spillOldestPart()
         const std::scoped_lock lock(mutex);
         file = target;
     }
-    const auto extent = target->write(*batch);
+    const auto compact = compacted(batch);
+    const auto extent = target->write(*compact);
     if (!extent)
         return fail(extent.error());
 
@@ -174,6 +312,12 @@ void ResultStore::Impl::spillOldestPart()
         if (!isDropped) {
             slot.extent = *extent;
             slot.seen = slot.held;
+            if (compact != batch) {
+                slot.schema = batch->schema();
+                const qint64 fitting = kWindowBytes * batch->num_rows() / std::max<qint64>(slot.byteCount, 1);
+                slot.windowRows = hasRawValues(*slot.schema) ? 0 : std::clamp<qint64>(fitting, 64, 4096);
+            }
+            fileByteCount += extent->length;
             slot.held.reset(); // `batch` still has it: it goes when the mutex is free again
             freed = slot.byteCount;
             memoryByteCount -= freed;
@@ -186,6 +330,29 @@ void ResultStore::Impl::spillOldestPart()
         target->drop(*extent);
     batch.reset();
     MemoryBudget::instance().take(-freed);
+}
+
+bool ResultStore::Impl::isBehind(qint64 allowance) const
+{
+    const qint64 most = error ? 0 : allowance;
+    return ResultStore::spillBacklog() > most && memoryByteCount > most;
+}
+
+Spillable::Standing ResultStore::Impl::standing()
+{
+    {
+        const std::scoped_lock lock(mutex);
+        if (!isAwaited)
+            return Standing::Well;
+        if (isBehind(kLeastBehind))
+            return error ? Standing::Waiting : Standing::Held;
+        isAwaited = false;
+        error.reset();
+    }
+    const std::scoped_lock lock(handlerMutex);
+    if (roomHandler)
+        roomHandler();
+    return Standing::Well;
 }
 
 void ResultStore::Impl::fail(const Error &why)
@@ -208,6 +375,17 @@ ResultStore::~ResultStore()
 {
     // The thread that writes may be at work for this store; it must call nobody who thinks the store is gone.
     setSpillErrorHandler({});
+    setRoomHandler({});
+}
+
+std::shared_ptr<ResultStore> ResultStore::derived(std::shared_ptr<const ResultStore> base,
+                                                  const std::shared_ptr<arrow::Schema> &schema, Derive derive)
+{
+    auto store = std::make_shared<ResultStore>();
+    store->m_impl->schema = schema;
+    store->m_impl->base = std::move(base);
+    store->m_impl->derive = std::move(derive);
+    return store;
 }
 
 void ResultStore::setSchema(const std::shared_ptr<arrow::Schema> &schema)
@@ -238,12 +416,16 @@ void ResultStore::append(const std::shared_ptr<arrow::RecordBatch> &batch)
 
 qint64 ResultStore::rowCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->rowCount();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->firstRows.back();
 }
 
 qint64 ResultStore::byteCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->byteCount();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->memoryByteCount + m_impl->spilledByteCount;
 }
@@ -260,19 +442,40 @@ qint64 ResultStore::spilledByteCount() const
     return m_impl->spilledByteCount;
 }
 
+qint64 ResultStore::fileByteCount() const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    return m_impl->fileByteCount;
+}
+
 qsizetype ResultStore::batchCount() const
 {
+    if (m_impl->base)
+        return m_impl->base->batchCount();
     const std::scoped_lock lock(m_impl->mutex);
     return qsizetype(m_impl->slots.size());
 }
 
 std::shared_ptr<arrow::RecordBatch> ResultStore::batch(qsizetype index) const
 {
+    if (m_impl->base)
+        return m_impl->make(m_impl->base->batch(index));
     return index < 0 ? nullptr : m_impl->load(size_t(index));
+}
+
+ResultStore::Stored ResultStore::stored(qsizetype index) const
+{
+    if (m_impl->base) {
+        const std::shared_ptr<arrow::RecordBatch> made = batch(index);
+        return { made, made ? made->schema() : nullptr };
+    }
+    return index < 0 ? Stored() : m_impl->loadStored(size_t(index));
 }
 
 qint64 ResultStore::firstRow(qsizetype index) const
 {
+    if (m_impl->base)
+        return m_impl->base->firstRow(index);
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->firstRows[size_t(std::clamp<qsizetype>(index, 0, qsizetype(m_impl->slots.size())))];
 }
@@ -280,16 +483,26 @@ qint64 ResultStore::firstRow(qsizetype index) const
 ResultStore::Place ResultStore::place(qint64 row) const
 {
     size_t index = 0;
+    qint64 windowRows = 0;
     Place place;
+    if (m_impl->base) {
+        place = m_impl->base->place(row);
+        place.batch = m_impl->make(place.batch);
+        return place;
+    }
     {
         const std::scoped_lock lock(m_impl->mutex);
         if (row < 0 || row >= m_impl->firstRows.back())
             return {};
         index = m_impl->indexOf(row);
         place.firstRow = m_impl->firstRows[index];
-        place.batch = m_impl->slots[index].held;
+        const Impl::Slot &slot = m_impl->slots[index];
+        place.batch = slot.held ? slot.held : slot.seen.lock();
+        windowRows = slot.windowRows;
     }
     place.row = row - place.firstRow;
+    if (!place.batch && windowRows > 0)
+        return m_impl->loadWindow(index, place.row, place.firstRow, windowRows);
     if (!place.batch)
         place.batch = m_impl->load(index);
     return place;
@@ -314,12 +527,16 @@ void ResultStore::dropBefore(qint64 row)
                 leaving.push_back(std::move(slot.held));
             } else {
                 m_impl->spilledByteCount -= slot.byteCount;
+                m_impl->fileByteCount -= slot.extent.length;
                 extents.push_back(slot.extent);
             }
         }
         m_impl->memoryByteCount -= freed;
-        if (!extents.empty())
+        if (!extents.empty()) {
             std::ranges::move(m_impl->recent, std::back_inserter(leaving));
+            for (Impl::Window &window : m_impl->windows)
+                leaving.push_back(std::move(window.place.batch));
+        }
     }
     leaving.clear();
     for (const auto &extent : extents)
@@ -329,6 +546,8 @@ void ResultStore::dropBefore(qint64 row)
 
 std::optional<Error> ResultStore::spillError() const
 {
+    if (m_impl->base)
+        return m_impl->base->spillError();
     const std::scoped_lock lock(m_impl->mutex);
     return m_impl->error;
 }
@@ -345,7 +564,25 @@ void ResultStore::retrySpill()
         const std::scoped_lock lock(m_impl->mutex);
         m_impl->error.reset();
     }
-    MemoryBudget::instance().request();
+    MemoryBudget::instance().look();
+}
+
+bool ResultStore::isBehind() const
+{
+    {
+        const std::scoped_lock lock(m_impl->mutex);
+        if (!m_impl->isBehind(kMostBehind))
+            return false;
+        m_impl->isAwaited = true;
+    }
+    MemoryBudget::instance().look(); // the disk may have caught up just now, and nothing more might be written
+    return true;
+}
+
+void ResultStore::setRoomHandler(std::function<void()> handler)
+{
+    const std::scoped_lock lock(m_impl->handlerMutex);
+    m_impl->roomHandler = std::move(handler);
 }
 
 void ResultStore::waitForSpill()
@@ -377,6 +614,12 @@ qint64 ResultStore::memoryInUse()
 void ResultStore::setSpillFolder(const QString &path)
 {
     MemoryBudget::instance().setFolder(path);
+}
+
+QString ResultStore::spillFolder()
+{
+    const QString folder = MemoryBudget::instance().folder();
+    return folder.isEmpty() ? SpillFile::defaultFolder() : folder;
 }
 
 } // namespace Grebe

@@ -368,7 +368,7 @@ void RowFilter::apply(const ColumnView::Part &part, quint64 *bits) const
 {
     const qint64 rowCount = part.rowCount, wordCount = (rowCount + 63) / 64;
     std::vector<quint64> met(size_t(wordCount), 0);
-    const ValueOrder &order = m_view.order();
+    const ValueOrder &order = *part.order;
     const arrow::ArrayData &data = *part.data;
     if (m_isPresence) {
         std::fill(met.begin(), met.end(), m_wantsNull ? 0 : ~quint64(0));
@@ -379,12 +379,13 @@ void RowFilter::apply(const ColumnView::Part &part, quint64 *bits) const
     } else {
         if (testsShownText()) {
             std::string text;
-            for (qint64 row = 0; row < rowCount; ++row) {
+            const auto batch = m_view.shown(part);
+            for (qint64 row = 0; batch && row < rowCount; ++row) {
                 // Beyond the rows of the view a bit means nothing; where it is already clear nobody needs the text.
                 if (!(bits[row / 64] >> (row % 64) & 1) || (part.mayHaveNulls && order.isNull(data, row)))
                     continue;
                 text.clear();
-                if (m_view.formatter().appendText(*part.batch, 0, row, text) && testText(text))
+                if (m_view.formatter().appendText(*batch, 0, row, text) && testText(text))
                     setBit(met.data(), row);
             }
         } else if (const ValueOrder *values = order.dictionaryValues(); values && data.dictionary->length <= rowCount) {

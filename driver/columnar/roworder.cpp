@@ -36,27 +36,41 @@ RowOrderPtr RowOrder::selection(std::vector<quint64> bits)
 
 RowOrderPtr RowOrder::rows(std::vector<quint32> rows)
 {
-    auto order = std::make_shared<RowOrder>();
-    order->m_size = qint64(rows.size());
-    order->m_isAscending = false;
-    order->m_rows = std::move(rows);
-    return order;
+    const auto owner = std::make_shared<const std::vector<quint32>>(std::move(rows));
+    return RowOrder::rows(std::span(*owner), owner);
 }
 
 RowOrderPtr RowOrder::rows(std::vector<quint64> rows)
 {
+    const auto owner = std::make_shared<const std::vector<quint64>>(std::move(rows));
+    return RowOrder::rows(std::span(*owner), owner);
+}
+
+RowOrderPtr RowOrder::rows(std::span<const quint32> rows, std::shared_ptr<const void> owner)
+{
     auto order = std::make_shared<RowOrder>();
     order->m_size = qint64(rows.size());
     order->m_isAscending = false;
-    order->m_rows = std::move(rows);
+    order->m_rows = rows;
+    order->m_owner = std::move(owner);
+    return order;
+}
+
+RowOrderPtr RowOrder::rows(std::span<const quint64> rows, std::shared_ptr<const void> owner)
+{
+    auto order = std::make_shared<RowOrder>();
+    order->m_size = qint64(rows.size());
+    order->m_isAscending = false;
+    order->m_rows = rows;
+    order->m_owner = std::move(owner);
     return order;
 }
 
 qint64 RowOrder::rowAt(qint64 position) const
 {
-    if (const auto *rows = std::get_if<std::vector<quint32>>(&m_rows))
+    if (const auto *rows = std::get_if<std::span<const quint32>>(&m_rows))
         return (*rows)[size_t(position)];
-    if (const auto *rows = std::get_if<std::vector<quint64>>(&m_rows))
+    if (const auto *rows = std::get_if<std::span<const quint64>>(&m_rows))
         return qint64((*rows)[size_t(position)]);
     if (const auto *range = std::get_if<Range>(&m_rows))
         return range->first + position;
@@ -80,9 +94,9 @@ std::optional<qint64> RowOrder::positionOf(qint64 row) const
         const auto found = std::ranges::find(rows, quint64(row));
         return found == rows.end() ? std::nullopt : std::optional(qint64(found - rows.begin()));
     };
-    if (const auto *rows = std::get_if<std::vector<quint32>>(&m_rows))
+    if (const auto *rows = std::get_if<std::span<const quint32>>(&m_rows))
         return find(*rows);
-    if (const auto *rows = std::get_if<std::vector<quint64>>(&m_rows))
+    if (const auto *rows = std::get_if<std::span<const quint64>>(&m_rows))
         return find(*rows);
     if (const auto *range = std::get_if<Range>(&m_rows)) {
         const qint64 position = row - range->first;
@@ -104,10 +118,10 @@ RowOrderPtr RowOrder::slice(qint64 first, qint64 count) const
     count = std::clamp<qint64>(count, 0, m_size - first);
     if (const auto *range = std::get_if<Range>(&m_rows))
         return RowOrder::range(range->first + first, count);
-    if (const auto *rows = std::get_if<std::vector<quint32>>(&m_rows))
-        return RowOrder::rows(std::vector<quint32>(rows->begin() + first, rows->begin() + first + count));
-    if (const auto *rows = std::get_if<std::vector<quint64>>(&m_rows))
-        return RowOrder::rows(std::vector<quint64>(rows->begin() + first, rows->begin() + first + count));
+    if (const auto *rows = std::get_if<std::span<const quint32>>(&m_rows))
+        return RowOrder::rows(rows->subspan(size_t(first), size_t(count)), m_owner);
+    if (const auto *rows = std::get_if<std::span<const quint64>>(&m_rows))
+        return RowOrder::rows(rows->subspan(size_t(first), size_t(count)), m_owner);
     std::vector<quint64> bits = std::get<Selection>(m_rows).bits;
     const auto clearBefore = [&](qint64 row) {
         std::fill_n(bits.begin(), row / 64, 0);

@@ -44,7 +44,7 @@ public:
     void read(const ColumnView::Part &part, qint64 first, const quint32 *offsets, qint64 count, quint64 *out) const
     {
         if (m_order.form == ValueOrder::Form::Word) {
-            m_order.words(*part.data, first, offsets, count, out);
+            part.order->words(*part.data, first, offsets, count, out);
             if (m_flip) {
                 for (qint64 i = 0; i < count; ++i)
                     out[i] = ~out[i];
@@ -54,7 +54,7 @@ public:
         for (qint64 i = 0; i < count; ++i) {
             const qint64 row = first + (offsets ? offsets[i] : i);
             // What stands where a null is may be anything.
-            out[i] = part.mayHaveNulls && m_order.isNull(*part.data, row) ? 0 : wordIn(part, row, 0);
+            out[i] = part.mayHaveNulls && part.order->isNull(*part.data, row) ? 0 : wordIn(part, row, 0);
         }
     }
     quint64 word(qint64 row, int level) const
@@ -65,7 +65,7 @@ public:
     std::string_view bytes(qint64 row) const
     {
         const ColumnView::Part &part = m_view.parts()[m_view.partOf(row)];
-        return m_order.bytes(*part.data, row - part.firstRow);
+        return part.order->bytes(*part.data, row - part.firstRow);
     }
     size_t byteEnd(int level) const { return m_prefix + 8 * size_t(level); }
     bool isLess(qint64 left, qint64 right) const
@@ -84,16 +84,16 @@ private:
         switch (m_order.form) {
         case ValueOrder::Form::Word: {
             quint64 word;
-            m_order.words(*part.data, row, nullptr, 1, &word);
+            part.order->words(*part.data, row, nullptr, 1, &word);
             return word ^ m_flip;
         }
         case ValueOrder::Form::Wide: {
-            const UInt128 value = UInt128(m_order.wide(*part.data, row)) - UInt128(m_base);
+            const UInt128 value = UInt128(part.order->wide(*part.data, row)) - UInt128(m_base);
             return (m_isNarrow || level > 0 ? quint64(value) : quint64(value >> 64)) ^ m_flip;
         }
         case ValueOrder::Form::Bytes: break;
         }
-        const std::string_view text = m_order.bytes(*part.data, row);
+        const std::string_view text = part.order->bytes(*part.data, row);
         const size_t begin = byteEnd(level);
         quint64 word = 0;
         if (text.size() >= begin + 8)
@@ -123,9 +123,9 @@ private:
             Int128 low = 0, high = 0;
             bool isEmpty = true;
             for (qint64 row = 0; row < part.rowCount; ++row) {
-                if (part.mayHaveNulls && m_order.isNull(*part.data, row))
+                if (part.mayHaveNulls && part.order->isNull(*part.data, row))
                     continue;
-                const Int128 value = m_order.wide(*part.data, row);
+                const Int128 value = part.order->wide(*part.data, row);
                 low = isEmpty || value < low ? value : low;
                 high = isEmpty || value > high ? value : high;
                 isEmpty = false;
@@ -151,9 +151,9 @@ private:
             std::string_view mine;
             bool isEmpty = true;
             for (qint64 row = 0; row < part.rowCount; ++row) {
-                if (part.mayHaveNulls && m_order.isNull(*part.data, row))
+                if (part.mayHaveNulls && part.order->isNull(*part.data, row))
                     continue;
-                const std::string_view text = m_order.bytes(*part.data, row);
+                const std::string_view text = part.order->bytes(*part.data, row);
                 if (isEmpty)
                     mine = text;
                 else if (!text.starts_with(mine))
@@ -179,14 +179,14 @@ private:
     size_t m_prefix = 0;
 };
 
-// Sorts by the bits [lowBit, lowBit + bits), stable. `counts` is room for what is counted.
-void sortByBits(quint64 *data, size_t count, int lowBit, int bits, std::vector<quint64> &scratch)
+// Sorts by the bits [lowBit, lowBit + bits), stable. `scratch` is room that the next call may need again.
+std::optional<Error> sortByBits(quint64 *data, size_t count, int lowBit, int bits, ScratchArray<quint64> &scratch)
 {
     if (count < 2 || bits <= 0)
-        return;
+        return {};
     if (count <= 192) {
         std::sort(data, data + count); // places are unique and ascend, so the whole word says the same
-        return;
+        return {};
     }
     const int digitCount = (bits + 7) / 8;
     std::array<std::array<size_t, 256>, 8> counts;
@@ -197,9 +197,14 @@ void sortByBits(quint64 *data, size_t count, int lowBit, int bits, std::vector<q
         for (int digit = 0; digit < digitCount; ++digit, key >>= 8)
             ++counts[size_t(digit)][key & 255];
     }
-    if (scratch.size() < count)
-        scratch.resize(count);
-    quint64 *from = data, *to = scratch.data();
+    if (scratch.values.size() < count) {
+        scratch = {};
+        auto made = ScratchArray<quint64>::make(qint64(count));
+        if (!made)
+            return made.error();
+        scratch = std::move(*made);
+    }
+    quint64 *from = data, *to = scratch.values.data();
     for (int digit = 0; digit < digitCount; ++digit) {
         auto &places = counts[size_t(digit)];
         const int shift = lowBit + 8 * digit;
@@ -214,6 +219,7 @@ void sortByBits(quint64 *data, size_t count, int lowBit, int bits, std::vector<q
     }
     if (from != data)
         std::memcpy(data, from, count * sizeof(quint64));
+    return {};
 }
 
 } // namespace
@@ -222,11 +228,11 @@ template<typename Row>
 bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 limit, const std::function<bool(double)> &step)
 {
     const qint64 count = m_count;
-    const bool isIdentity = m_rows.empty();
+    const bool isIdentity = m_isIdentity;
     const KeyWords words(view, key.isDescending);
     const int placeBits = std::max(1, bitCount(quint64(std::max<qint64>(count - 1, 0))));
     const quint64 placeMask = (quint64(1) << placeBits) - 1;
-    const auto rowAt = [&](quint64 place) { return isIdentity ? qint64(place) : qint64(m_rows[place]); };
+    const auto rowAt = [&](quint64 place) { return isIdentity ? qint64(place) : qint64(m_rows.values[place]); };
 
     std::atomic<bool> isCancelled = false;
     std::atomic<qint64> done = 0;
@@ -234,6 +240,13 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
         if (!step(double(done += rows) / double(4 * count)))
             isCancelled = true;
         return !isCancelled;
+    };
+    std::mutex errorMutex;
+    const auto fail = [&](const Error &error) {
+        const std::scoped_lock lock(errorMutex);
+        m_error = error;
+        isCancelled = true;
+        return false;
     };
 
     // Gives the words of the places [begin, end) chunk by chunk, with their ranks where not all are plain values.
@@ -254,7 +267,7 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
                 words.read(part, place - part.firstRow, nullptr, taken, chunk.data());
             } else {
                 for (; taken < limit; ++taken) {
-                    const qint64 offset = qint64(m_rows[size_t(place + taken)]) - part.firstRow;
+                    const qint64 offset = qint64(m_rows.values[size_t(place + taken)]) - part.firstRow;
                     if (offset < 0 || offset >= part.rowCount)
                         break;
                     offsets[size_t(taken)] = quint32(offset);
@@ -367,17 +380,27 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
                 }
             });
         });
-        std::vector<Row> kept;
+        qint64 keptCount = 0;
         for (const Slice &slice : slices)
-            kept.insert(kept.end(), slice.kept.begin(), slice.kept.end());
-        m_rows = std::move(kept);
-        m_count = qint64(m_rows.size());
+            keptCount += qint64(slice.kept.size());
+        auto kept = ScratchArray<Row>::make(keptCount);
+        if (!kept)
+            return fail(kept.error());
+        auto end = kept->values.begin();
+        for (const Slice &slice : slices)
+            end = std::ranges::copy(slice.kept, end).out;
+        m_rows = std::move(*kept);
+        m_count = keptCount;
+        m_isIdentity = false;
         return !isCancelled;
     }
 
     // Not initialised: it is written from end to end, by all threads.
-    const auto packed = std::make_unique_for_overwrite<quint64[]>(size_t(valueCount));
-    std::vector<quint64> nullPlaces(static_cast<size_t>(nullCount));
+    const auto packedArray = ScratchArray<quint64>::make(valueCount);
+    const auto nullArray = ScratchArray<quint64>::make(nullCount);
+    if (!packedArray || !nullArray)
+        return fail(packedArray ? nullArray.error() : packedArray.error());
+    const std::span<quint64> packed = packedArray->values, nullPlaces = nullArray->values;
     eachSlice([&](Slice &slice) {
         read(slice.begin, slice.end, [&](qint64 place, qint64 taken, const quint64 *chunk, const Rank *ranks) {
             for (qint64 i = 0; i < taken; ++i) {
@@ -402,20 +425,22 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
             std::stable_sort(run, run + length, [&](quint64 a, quint64 b) { return words.isLess(row(a), row(b)); });
             return;
         }
-        std::vector<std::pair<quint64, quint64>> items(length);
         quint64 least = kHighest, most = 0;
-        size_t longest = 0;
+        size_t shortest = std::numeric_limits<size_t>::max(), longest = 0;
         for (size_t i = 0; i < length; ++i) {
             const quint64 word = words.word(row(run[i]), level);
-            items[i] = { word, run[i] };
             least = std::min(least, word);
             most = std::max(most, word);
-            if (words.isBytes())
-                longest = std::max(longest, words.bytes(row(run[i])).size());
+            if (words.isBytes()) {
+                const size_t size = words.bytes(row(run[i])).size();
+                shortest = std::min(shortest, size);
+                longest = std::max(longest, size);
+            }
         }
         if (words.isBytes() && longest <= words.byteEnd(level)) {
             // Only zero bytes at the end can tell them apart.
-            std::stable_sort(run, run + length, [&](quint64 a, quint64 b) { return words.isLess(row(a), row(b)); });
+            if (shortest < longest)
+                std::stable_sort(run, run + length, [&](quint64 a, quint64 b) { return words.isLess(row(a), row(b)); });
             return;
         }
         if (least == most) {
@@ -423,6 +448,14 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
                 self(self, run, length, level + 1);
             return;
         }
+        const auto itemArray = ScratchArray<std::pair<quint64, quint64>>::make(qint64(length));
+        if (!itemArray) {
+            fail(itemArray.error());
+            return;
+        }
+        const auto items = itemArray->values;
+        for (size_t i = 0; i < length; ++i)
+            items[i] = { words.word(row(run[i]), level), run[i] };
         std::sort(items.begin(), items.end()); // places are unique: this is stable
         for (size_t i = 0; i < length; ++i)
             run[i] = items[i].second;
@@ -438,11 +471,12 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
     inParallel(qint64(bucketCount), 1, [&](qint64 bucket, qint64) {
         if (isCancelled)
             return;
-        quint64 *const begin = packed.get() + bucketBegins[size_t(bucket)];
+        quint64 *const begin = packed.data() + bucketBegins[size_t(bucket)];
         const size_t length = size_t(bucketBegins[size_t(bucket) + 1] - bucketBegins[size_t(bucket)]);
-        thread_local std::vector<quint64> scratch;
-        sortByBits(begin, length, placeBits, bucketShift, scratch);
-        if (scratch.size() > (1 << 20))
+        thread_local ScratchArray<quint64> scratch;
+        if (const auto error = sortByBits(begin, length, placeBits, bucketShift, scratch))
+            fail(*error);
+        if (scratch.values.size() > (1 << 20))
             scratch = {};
         for (size_t i = 0, end; hasTies && i < length; i = end) {
             for (end = i + 1; end < length && begin[end] >> placeBits == begin[i] >> placeBits; ++end) { }
@@ -464,21 +498,24 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
         });
     }
 
-    std::vector<Row> sorted;
-    sorted.reserve(size_t(count));
-    const auto put = [&](const std::vector<quint64> &places) {
+    auto sortedArray = ScratchArray<Row>::make(count);
+    if (!sortedArray)
+        return fail(sortedArray.error());
+    auto out = sortedArray->values.begin();
+    const auto put = [&](const auto &places) {
         for (const quint64 place : places)
-            sorted.push_back(Row(rowAt(place)));
+            *out++ = Row(rowAt(place));
     };
     if (key.nullsFirst)
         put(nullPlaces);
     put(key.isDescending ? highRaw : lowRaw);
     for (qint64 i = 0; i < valueCount; ++i)
-        sorted.push_back(Row(rowAt(packed[size_t(i)] & placeMask)));
+        *out++ = Row(rowAt(packed[size_t(i)] & placeMask));
     put(key.isDescending ? lowRaw : highRaw);
     if (!key.nullsFirst)
         put(nullPlaces);
-    m_rows = std::move(sorted);
+    m_rows = std::move(*sortedArray);
+    m_isIdentity = false;
     return true;
 }
 

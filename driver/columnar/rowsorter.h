@@ -2,11 +2,12 @@
 #pragma once
 
 #include "columnview.h"
+#include "scratchmemory.h"
 
 #include "extension/resultorder.h"
 
 #include <functional>
-#include <vector>
+#include <optional>
 
 namespace Grebe {
 
@@ -16,7 +17,9 @@ namespace Grebe {
 ///            row: one pass distributes rows to buckets that fit a core's cache, the others stay in the bucket. Bits of the
 ///            key that have no room in the word, and further bytes of texts, are looked at only among rows that are
 ///            equal so far.
-/// Units      `Row` is quint32 below 2^32 rows, else quint64. Memory while sorting: 8 bytes a row and two orders.
+/// Units      `Row` is quint32 below 2^32 rows, else quint64. Memory while sorting: 8 bytes a row and two orders, in files
+///            where they are large.
+/// Errors     a sort that ends early has either been cancelled or has an error().
 /// Thread     one at a time; uses the global thread pool.
 template<typename Row>
 class RowSorter
@@ -24,7 +27,7 @@ class RowSorter
 public:
     /// The first `count` rows.
     explicit RowSorter(qint64 count) : m_count(count) { }
-    explicit RowSorter(std::vector<Row> rows) : m_rows(std::move(rows)), m_count(qint64(m_rows.size())) { }
+    explicit RowSorter(ScratchArray<Row> rows) : m_rows(std::move(rows)), m_count(qint64(m_rows.values.size())), m_isIdentity(false) { }
 
     /// `step` is called now and then with the share that is done, 0 to 1, on any thread; the sort ends early with false
     /// when it returns false.
@@ -37,14 +40,19 @@ public:
     {
         return limit >= m_count || work(view, key, limit, step);
     }
-    /// Empty when nothing was sorted and all rows are there.
-    std::vector<Row> takeRows() { return std::move(m_rows); }
+    const std::optional<Error> &error() const { return m_error; }
+    RowOrderPtr order() const
+    {
+        return m_isIdentity ? RowOrder::range(0, m_count) : RowOrder::rows(std::span<const Row>(m_rows.values), m_rows.memory);
+    }
 
 private:
     bool work(const ColumnView &view, const SortKey &key, qint64 limit, const std::function<bool(double)> &step);
 
-    std::vector<Row> m_rows; // empty: all, as they came
+    ScratchArray<Row> m_rows;
     qint64 m_count;
+    bool m_isIdentity = true; // all rows, as they came
+    std::optional<Error> m_error;
 };
 
 extern template class RowSorter<quint32>;

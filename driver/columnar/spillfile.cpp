@@ -7,6 +7,7 @@
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
@@ -32,20 +33,11 @@ namespace {
 constexpr qint64 kSegmentSize = 32 << 20;
 constexpr qint64 kPageSize = 64 << 10; // of the largest kernels; a multiple of all smaller ones
 constexpr qint64 kAlignment = 64;
+constexpr char kSuffix[] = ".spill";
 
 constexpr qint64 alignUp(qint64 value, qint64 alignment)
 {
     return (value + alignment - 1) / alignment * alignment;
-}
-
-Error systemError(const QString &what, int number)
-{
-    Error error { .code = Error::Code::IO,
-                  .message = u"%1: %2."_s.arg(what, QString::fromLocal8Bit(std::strerror(number))),
-                  .vendorNumber = number };
-    if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-        error.hint = u"Free space on the disk that holds the cache folder, or close other results, then go on."_s;
-    return error;
 }
 
 // Collects small writes; long buffers go to the file as they are.
@@ -126,13 +118,25 @@ bool isPrivateFolder(const QByteArray &path)
     return (facts.st_mode & 077) == 0 || ::chmod(path.constData(), 0700) == 0;
 }
 
+// Files whose process was killed before their name was gone. Whoever has one open keeps it: it was to lose its name.
+void removeLeftovers(const QString &folder)
+{
+    const QDateTime before = QDateTime::currentDateTimeUtc().addSecs(-60);
+    const QDir dir(folder);
+    const QFileInfoList files = dir.entryInfoList({ u"*%1"_s.arg(QLatin1StringView(kSuffix)) }, QDir::Files | QDir::NoSymLinks | QDir::Hidden);
+    for (const QFileInfo &file : files) {
+        if (file.lastModified() < before)
+            QFile::remove(file.filePath());
+    }
+}
+
 int openNameless(const QByteArray &folder)
 {
     int descriptor = ::open(folder.constData(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
     if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
         return descriptor;
     // The file system knows no files without a name: one nobody can guess, for a moment.
-    const QByteArray path = folder + '/' + QByteArray::number(QRandomGenerator::system()->generate64(), 36) + ".arrow";
+    const QByteArray path = folder + '/' + QByteArray::number(QRandomGenerator::system()->generate64(), 36) + kSuffix;
     descriptor = ::open(path.constData(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor >= 0)
         ::unlink(path.constData());
@@ -141,27 +145,47 @@ int openNameless(const QByteArray &folder)
 
 } // namespace
 
+Error SpillFile::systemError(const QString &what, int number)
+{
+    Error error { .code = Error::Code::IO,
+                  .message = u"%1: %2."_s.arg(what, QString::fromLocal8Bit(std::strerror(number))),
+                  .vendorNumber = number };
+    if (number == ENOSPC || number == EDQUOT || number == EFBIG)
+        error.hint = u"Free space on the disk that holds the cache folder, or close other results, then go on."_s;
+    return error;
+}
+
 QString SpillFile::defaultFolder()
 {
     const QString cache = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
     return cache.isEmpty() ? QDir::tempPath() + u"/grebe-%1"_s.arg(::geteuid()) : cache + "/grebe/results"_L1;
 }
 
-Result<std::shared_ptr<SpillFile>> SpillFile::create(const QString &folder)
+Result<int> SpillFile::open(const QString &folder)
 {
-    const QByteArray path = QFile::encodeName(folder.isEmpty() ? defaultFolder() : folder);
+    const QByteArray path = QFile::encodeName(folder);
     QDir().mkpath(QFile::decodeName(path.left(path.lastIndexOf('/'))));
     if (::mkdir(path.constData(), 0700) != 0 && errno != EEXIST)
-        return std::unexpected(systemError(u"The folder %1 for large results can't be made"_s.arg(QFile::decodeName(path)), errno));
+        return std::unexpected(systemError(u"The folder %1 for large results can't be made"_s.arg(folder), errno));
     if (!isPrivateFolder(path)) {
         return std::unexpected(Error { .code = Error::Code::IO,
-            .message = u"The folder %1 for large results is not a private folder of this user."_s.arg(QFile::decodeName(path)),
+            .message = u"The folder %1 for large results is not a private folder of this user."_s.arg(folder),
             .hint = u"Remove it, or set another folder."_s });
     }
+    removeLeftovers(folder);
     const int descriptor = openNameless(path);
     if (descriptor < 0)
-        return std::unexpected(systemError(u"A file for large results can't be made in %1"_s.arg(QFile::decodeName(path)), errno));
-    return std::shared_ptr<SpillFile>(new SpillFile(descriptor));
+        return std::unexpected(systemError(u"A file for large results can't be made in %1"_s.arg(folder), errno));
+    return descriptor;
+}
+
+Result<std::shared_ptr<SpillFile>> SpillFile::create(const QString &folder)
+{
+    const QString path = folder.isEmpty() ? defaultFolder() : folder;
+    const auto descriptor = open(path);
+    if (!descriptor)
+        return std::unexpected(descriptor.error());
+    return std::shared_ptr<SpillFile>(new SpillFile(*descriptor, path));
 }
 
 SpillFile::~SpillFile()
@@ -192,7 +216,7 @@ Result<SpillFile::Extent> SpillFile::write(const arrow::RecordBatch &batch)
         const int number = stream.errorNumber;
         std::ignore = ::ftruncate(m_descriptor, off_t(offset)); // gives back what the failed write took
         if (number != 0)
-            return std::unexpected(systemError(u"Rows of a large result can't be written to disk"_s, number));
+            return std::unexpected(systemError(u"Rows of a large result can't be written to %1"_s.arg(m_folder), number));
         return std::unexpected(Error { .code = Error::Code::Internal,
             .message = u"Rows of a large result can't be written to disk."_s, .detail = QString::fromStdString(status.ToString()) });
     }

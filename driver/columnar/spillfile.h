@@ -33,6 +33,10 @@ public:
     /// Makes the folder (0700) and in it a file (0600) that no longer has a name when this returns.
     static Result<std::shared_ptr<SpillFile>> create(const QString &folder);
     static QString defaultFolder();
+    /// The descriptor of such a file, for those who write it by themselves.
+    static Result<int> open(const QString &folder);
+    /// The error of a system call on a file in such a folder; says what to do where the disk is full.
+    static Error systemError(const QString &what, int number);
     ~SpillFile();
     SpillFile(const SpillFile &) = delete;
     SpillFile &operator=(const SpillFile &) = delete;
@@ -52,11 +56,12 @@ private:
         std::weak_ptr<arrow::Buffer> mapping;
     };
 
-    explicit SpillFile(int descriptor) : m_descriptor(descriptor) { }
+    SpillFile(int descriptor, const QString &folder) : m_descriptor(descriptor), m_folder(folder) { }
     std::vector<Segment>::iterator segmentOf(qint64 offset) const; // with the mutex held
     std::shared_ptr<arrow::Buffer> mapping(qint64 offset, qint64 *segmentOffset) const;
 
     const int m_descriptor;
+    const QString m_folder;
     mutable std::mutex m_mutex;
     mutable std::vector<Segment> m_segments;
     std::vector<Extent> m_dropped; // still in the file

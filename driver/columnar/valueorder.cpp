@@ -81,6 +81,14 @@ struct Decimal128Order final : ValueOrder
     }
 };
 
+// A decimal of 128 bits in fewer.
+template<typename T>
+struct NarrowDecimalOrder final : ValueOrder
+{
+    NarrowDecimalOrder() { form = Form::Wide; }
+    Int128 wide(const arrow::ArrayData &data, qint64 row) const override { return data.GetValues<T>(1)[row]; }
+};
+
 struct IntervalOrder final : ValueOrder
 {
     IntervalOrder() { form = Form::Wide; }
@@ -276,6 +284,18 @@ std::unique_ptr<const ValueOrder> makeValueOrder(const arrow::Field &field)
             return std::make_unique<ZonedOrder>();
         return nullptr;
     default: return nullptr;
+    }
+}
+
+std::unique_ptr<const ValueOrder> makeStoredOrder(const arrow::Field &field, const std::shared_ptr<arrow::DataType> &stored)
+{
+    if (field.type()->id() != arrow::Type::DECIMAL128 || stored->id() == arrow::Type::DECIMAL128)
+        return makeValueOrder(*field.WithType(stored)); // integers and times are words of the same order
+    switch (stored->id()) {
+    case arrow::Type::INT8: return std::make_unique<NarrowDecimalOrder<int8_t>>();
+    case arrow::Type::INT16: return std::make_unique<NarrowDecimalOrder<int16_t>>();
+    case arrow::Type::INT32: return std::make_unique<NarrowDecimalOrder<int32_t>>();
+    default: return std::make_unique<NarrowDecimalOrder<int64_t>>();
     }
 }
 

@@ -3,11 +3,14 @@
 
 #ifdef GREBE_HAS_DUCKDB
 #include "duckdb/duckdbengine.h"
+#include "duckdb/duckdbfilewriter.h"
 #endif
 #include "trino/trinoengine.h"
 #include "trino/trinoinfo.h"
 
 #include <span>
+
+using namespace Qt::StringLiterals;
 
 namespace Grebe {
 
@@ -18,6 +21,7 @@ std::span<const EngineEntry> engineEntries()
 {
     static const EngineEntry entries[] {
         { trinoInfo, TrinoEngine::create },
+        { prestoInfo, TrinoEngine::create },
 #ifdef GREBE_HAS_DUCKDB
         { duckdbInfo, createDuckdbEngine },
 #endif
@@ -42,6 +46,18 @@ const EngineEntry *engineEntry(const QString &id)
             return &entry;
     }
     return nullptr;
+}
+
+Result<std::unique_ptr<ResultWriter>> makeFileWriter([[maybe_unused]] const QString &formatId,
+                                                     [[maybe_unused]] const QString &fileName,
+                                                     [[maybe_unused]] const WriteOptions &options)
+{
+#ifdef GREBE_HAS_DUCKDB
+    if (formatId == "duckdb"_L1)
+        return std::make_unique<DuckDbFileWriter>(fileName, options);
+#endif
+    return std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                   .message = u"This build of Grebe cannot write the format “%1”."_s.arg(formatId) });
 }
 
 } // namespace Grebe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine.h"
+#include "extension/resultwriter.h"
 
 #include <memory>
 
@@ -15,5 +16,9 @@ ConnectionPtr makeConnection(std::unique_ptr<Engine> engine, const EngineInfo &i
 /// Every engine that was built in, and the entry of one by id; nullptr when there is none.
 QList<const EngineInfo *> engineInfos();
 const EngineEntry *engineEntry(const QString &id);
+
+/// What DriverExtension::createFileWriter() gives.
+Result<std::unique_ptr<ResultWriter>> makeFileWriter(const QString &formatId, const QString &fileName,
+                                                     const WriteOptions &options);
 
 } // namespace Grebe

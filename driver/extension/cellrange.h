@@ -64,7 +64,7 @@ enum class CopyFormat { Tsv, Csv, Json, Markdown, Html, Insert, InList, Values }
 struct CopyOptions
 {
     bool hasHeader = false; ///< the column names; Json, Markdown and Insert always have them
-    const Dialect *dialect = nullptr; ///< of Insert, InList and Values; without one plain SQL is written
+    const Dialect *dialect = nullptr; ///< of Insert, InList and Values; null is DuckDB's
     QString tableName; ///< of Insert
     qint64 maxBytes = -1; ///< -1: no limit
 };
@@ -72,7 +72,7 @@ struct CopyOptions
 /// The cells as UTF-8 text.
 ///
 /// Shape      Tsv is what spreadsheets take: NULL is empty, a tab or line break inside a value a blank; one cell alone
-///            is its value as it is. Csv, Json and Markdown are the exports' own. InList takes the first column, each
+///            is its value as it is. The others are the exports' own, Html the table alone. InList takes the first column, each
 ///            value once, no NULL.
 /// Errors     Incomplete when it would be larger than `maxBytes`; Cancelled; InvalidArgument for a value that the
 ///            engine has no literal for.

@@ -211,6 +211,16 @@ class Collector
 public:
     explicit Collector(const EngineInfo &engine) : m_engine(engine) { }
 
+    /// What an address may say, which may come from anybody.
+    Result<void> addFromUrl(const QString &name, const QString &value)
+    {
+        const OptionInfo *option = m_engine.option(name);
+        if (option && option->runsProgram)
+            return invalid(u"The address may not say “%1”, which runs a program on this computer."_s.arg(option->name),
+                           u"Enter it in the connection's own options if it is yours."_s);
+        return add(name, value);
+    }
+
     Result<void> add(const QString &name, const QString &value)
     {
         const OptionInfo *option = m_engine.option(name);
@@ -272,7 +282,7 @@ Result<void> addQuery(Collector &collector, QStringView query, QChar separator)
         const Result<QString> value = percentDecoded(pair.sliced(equals + 1), u"option “"_s + *name + u"”"_s);
         if (!value)
             return std::unexpected(value.error());
-        if (Result<void> added = collector.add(*name, *value); !added)
+        if (Result<void> added = collector.addFromUrl(*name, *value); !added)
             return added;
     }
     return {};
@@ -617,7 +627,7 @@ QString ConnectionParameters::toUrl() const
     }
     QChar separator = u'?';
     for (const auto &[name, value] : rest.asKeyValueRange()) {
-        if (m_engine->option(name)->isSecret)
+        if (m_engine->option(name)->isSecret || m_engine->option(name)->runsProgram)
             continue;
         url += separator + encoded(name) + u'=' + encoded(value, ":;,/");
         separator = u'&';

@@ -19,7 +19,7 @@ namespace Grebe {
 ///            Options that are absent have their default.
 ///            Names and values in a URL are percent-encoded UTF-8; `+` is an ordinary plus sign there. Its options are
 ///            separated by `&`, so that a value may hold the `;` of `sessionProperties=a:1;b:2`. Behind the path of a
-///            `jdbc:` URL `;name=value` is understood too.
+///            `jdbc:` URL `;name=value` is understood too. An option that runs a program is refused in a URL.
 /// Errors     every way in names the option that is wrong and the nearest valid one. No error text holds a secret.
 /// Thread     any.
 /// Source     TLS as Trino's JDBC driver decides it: SSL when it is given, else https or port 443. So SSL=false wins over
@@ -45,7 +45,7 @@ public:
     static Result<ConnectionParameters> fromJson(const QJsonObject &object, const QList<const EngineInfo *> &engines);
     /// Without secrets.
     QJsonObject toJson() const;
-    /// A URL that fromUrl() reads back to the same parameters, without secrets.
+    /// A URL that fromUrl() reads back to the same parameters, without secrets and without programs to run.
     QString toUrl() const;
 
     bool isValid() const { return m_engine; }

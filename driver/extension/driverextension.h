@@ -9,6 +9,9 @@
 
 namespace Grebe {
 
+class ResultWriter;
+struct WriteOptions;
+
 /// What Grebe's QSqlDriver can do beyond Qt SQL.
 ///
 /// Shape      found by `qobject_cast<Grebe::DriverExtension *>(database.driver())` on any QSqlDatabase of one of Grebe's
@@ -28,6 +31,15 @@ public:
     virtual QList<const EngineInfo *> engines() const = 0;
     /// A connection that is not open yet. `provider` may be null: then nobody is asked and a missing secret is an error.
     virtual ConnectionPtr createConnection(const ConnectionParameters &parameters, CredentialProvider *provider) = 0;
+    /// A writer for a format that is a database file (ResultFormat::isDatabase).
+    ///
+    /// Shape      WriteOptions::table is a table of the file. In a new file it is FILE.part until end(); in one that is
+    ///            there already the table is added in one transaction, and everything else in it stays.
+    /// Errors     AlreadyExists from begin() where the table is there and WriteOptions::replacesTable is not set;
+    ///            NotImplemented where this build has no such engine.
+    /// Thread     any, once the driver is loaded; the writer as ResultWriter says.
+    virtual Result<std::unique_ptr<ResultWriter>> createFileWriter(const QString &formatId, const QString &fileName,
+                                                                   const WriteOptions &options) = 0;
     /// The connection QSqlDriver::open() opened, for progress, cancel and metadata; nullptr before. The driver's.
     virtual Connection *connection() const = 0;
     /// Who is asked when QSqlDriver::open() needs a secret; nullptr (the default) is nobody.
@@ -40,4 +52,4 @@ public:
 
 } // namespace Grebe
 
-Q_DECLARE_INTERFACE(Grebe::DriverExtension, "org.grebe.DriverExtension/1")
+Q_DECLARE_INTERFACE(Grebe::DriverExtension, "org.grebe.DriverExtension/2")

@@ -38,6 +38,7 @@ struct GREBE_EXPORT OptionInfo
     bool isRequired = false;
     int minimum = 0; ///< Integer only; both 0: no bounds
     int maximum = 0;
+    bool runsProgram = false; ///< a program and its arguments: no URL may say it, for anybody can make somebody paste one
 };
 
 /// What a kind of server can do and how one says where it is; one constant value per engine.

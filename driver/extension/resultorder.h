@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -22,7 +23,7 @@ class ResultStore;
 ///
 /// Shape      positions count from 0; each stands for one row of the result, no row comes twice. Immutable.
 /// Units      all rows cost nothing, a filter one bit a row of the result, a sorted order four bytes a row shown (eight
-///            beyond 2^32 rows).
+///            beyond 2^32 rows), which lie in a file beside the spilled rows where they are many.
 /// Thread     any.
 class GREBE_EXPORT RowOrder
 {
@@ -33,6 +34,9 @@ public:
     static std::shared_ptr<const RowOrder> selection(std::vector<quint64> bits);
     static std::shared_ptr<const RowOrder> rows(std::vector<quint32> rows);
     static std::shared_ptr<const RowOrder> rows(std::vector<quint64> rows);
+    /// Rows that lie elsewhere, such as in a mapped file; `owner` keeps them there.
+    static std::shared_ptr<const RowOrder> rows(std::span<const quint32> rows, std::shared_ptr<const void> owner);
+    static std::shared_ptr<const RowOrder> rows(std::span<const quint64> rows, std::shared_ptr<const void> owner);
 
     qint64 size() const { return m_size; }
     /// O(1), O(log rows) in a filter. `position` is in [0, size()).
@@ -55,7 +59,8 @@ private:
         std::vector<qint64> ranks; // set bits before each group of eight words
     };
 
-    std::variant<Range, Selection, std::vector<quint32>, std::vector<quint64>> m_rows;
+    std::variant<Range, Selection, std::span<const quint32>, std::span<const quint64>> m_rows;
+    std::shared_ptr<const void> m_owner; // of the sorted rows
     qint64 m_size = 0;
     bool m_isAscending = true;
 };
@@ -89,9 +94,11 @@ struct Filter
     QString value;
     QString upperValue {}; ///< of Between, which includes both ends
     bool isCaseSensitive = false; ///< of Contains and Regex; without it ASCII letters, or in Regex all, are alike
+    /// Filters of one number must all be met; a row is shown that meets those of any number.
+    int alternative = 0;
 };
 
-/// The rows that meet all filters, sorted by the first key, among its equals by the second and so on; rows equal in all
+/// The rows that meet the filters (of any one alternative), sorted by the first key, among its equals by the second and so on; rows equal in all
 /// keys stay as they came.
 ///
 /// Errors     InvalidArgument names the filter whose value can't be read as its column's type; IO when rows on disk

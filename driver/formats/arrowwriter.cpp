@@ -2,6 +2,7 @@
 #include "arrowwriter.h"
 
 #include "sinkstream.h"
+#include "extension/columnformatter.h"
 
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>

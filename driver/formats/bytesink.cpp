@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bytesink.h"
+#include "extension/bytesink.h"
 
 #include <QIODevice>
 

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extension/cellrange.h"
 
-#include "extension/columnformatter.h"
-#include "extension/dialect.h"
-#include "resultwriter.h"
-
-#include <arrow/record_batch.h>
-#include <arrow/type.h>
+#include "extension/outputtarget.h"
+#include "rowwriter.h"
 
 #include <QLocale>
-#include <QSaveFile>
 
 #include <algorithm>
-#include <unordered_set>
 
 using namespace Qt::StringLiterals;
 
@@ -90,227 +84,35 @@ private:
     std::string m_value;
 };
 
-class HtmlTableWriter final : public RowWriter
+std::unique_ptr<ResultWriter> makeWriter(const CellRange &range, CopyFormat format, const CopyOptions &options, ByteSink &sink)
 {
-public:
-    using RowWriter::RowWriter;
-
-protected:
-    void writeHeader() override
-    {
-        m_out += "<table>\n";
-        if (!m_options.hasHeader)
-            return;
-        m_out += "<tr>";
-        for (const Column &column : m_columns)
-            append("th", column, column.name);
-        m_out += "</tr>\n";
-    }
-
-    void writeRow(const arrow::RecordBatch &batch, qint64 row) override
-    {
-        m_out += "<tr>";
-        for (size_t i = 0; i < m_columns.size(); ++i) {
-            m_value.clear();
-            m_columns[i].formatter.appendText(batch, int(i), row, m_value);
-            append("td", m_columns[i], m_value);
-        }
-        m_out += "</tr>\n";
-    }
-
-    void writeFooter() override { m_out += "</table>\n"; }
-
-private:
-    void append(const char *tag, const Column &column, std::string_view value)
-    {
-        m_out += '<';
-        m_out += tag;
-        if (column.formatter.alignment() == ColumnFormatter::Alignment::Right)
-            m_out += " align=\"right\"";
-        m_out += '>';
-        for (const char c : value) {
-            switch (c) {
-            case '<': m_out += "&lt;"; break;
-            case '>': m_out += "&gt;"; break;
-            case '&': m_out += "&amp;"; break;
-            case '"': m_out += "&quot;"; break;
-            case '\n': m_out += "<br>"; break;
-            default: m_out += uchar(c) < 0x20 ? ' ' : c;
-            }
-        }
-        m_out += "</";
-        m_out += tag;
-        m_out += '>';
-    }
-
-    std::string m_value;
-};
-
-/// INSERT, IN list and VALUES: literals in the engine's spelling.
-class LiteralWriter final : public RowWriter
-{
-public:
-    LiteralWriter(ByteSink &sink, const WriteOptions &options, CopyFormat format, const CopyOptions &copy)
-        : RowWriter(sink, options), m_format(format), m_copy(copy)
-    {
-    }
-
-    const std::optional<Error> &error() const { return m_error; }
-
-protected:
-    void writeHeader() override
-    {
-        if (m_format == CopyFormat::InList) {
-            m_out += '(';
-            return;
-        }
-        if (m_format == CopyFormat::Insert) {
-            m_out += "INSERT INTO " + name(m_copy.tableName.isEmpty() ? u"table_name"_s : m_copy.tableName).toStdString();
-            m_out += " (" + names() + ")\nVALUES\n";
-        } else {
-            m_out += m_copy.hasHeader ? "SELECT * FROM (VALUES\n" : "VALUES\n";
-        }
-    }
-
-    void writeRow(const arrow::RecordBatch &batch, qint64 row) override
-    {
-        if (m_format == CopyFormat::InList) {
-            std::string value = literal(batch, row, 0);
-            if (value != "NULL" && m_seen.insert(value).second) {
-                m_out += m_isFirst ? "" : ", ";
-                m_out += value;
-                m_isFirst = false;
-            }
-            return;
-        }
-        m_out += m_isFirst ? "  (" : ",\n  (";
-        m_isFirst = false;
-        for (size_t i = 0; i < m_columns.size(); ++i) {
-            m_out += i > 0 ? ", " : "";
-            m_out += literal(batch, row, i);
-        }
-        m_out += ')';
-    }
-
-    void writeFooter() override
-    {
-        if (m_format == CopyFormat::InList)
-            m_out += ')';
-        else if (m_format == CopyFormat::Insert)
-            m_out += ";\n";
-        else
-            m_out += m_copy.hasHeader ? "\n) AS t (" + names() + ")\n" : "\n";
-    }
-
-private:
-    QString name(const QString &text) const
-    {
-        if (m_copy.dialect)
-            return m_copy.dialect->quoteIfNeeded(text);
-        return u'"' + QString(text).replace(u'"', u"\"\""_s) + u'"';
-    }
-
-    std::string names() const
-    {
-        QStringList list;
-        for (const Column &column : m_columns)
-            list += name(QString::fromStdString(column.name));
-        return list.join(u", "_s).toStdString();
-    }
-
-    std::string literal(const arrow::RecordBatch &batch, qint64 row, size_t index)
-    {
-        const ColumnFormatter &formatter = m_columns[index].formatter;
-        if (formatter.isNull(batch, int(index), row))
-            return "NULL";
-        if (m_copy.dialect) {
-            const Result<QString> text = m_copy.dialect->literal(formatter.variant(batch, int(index), row), formatter.typeText());
-            if (text)
-                return text->toStdString();
-            if (!m_error)
-                m_error = text.error();
-            return "NULL";
-        }
-        std::string value;
-        formatter.appendText(batch, int(index), row, value);
-        if (formatter.isNumeric() && value.find_first_not_of("0123456789.-+eE") == std::string::npos)
-            return value;
-        std::string quoted = "'";
-        for (const char c : value) {
-            quoted += c;
-            if (c == '\'')
-                quoted += c;
-        }
-        return quoted + '\'';
-    }
-
-    const CopyFormat m_format;
-    const CopyOptions &m_copy;
-    std::unordered_set<std::string> m_seen;
-    std::optional<Error> m_error;
-    bool m_isFirst = true;
-};
-
-std::unique_ptr<RowWriter> makeWriter(const CellRange &range, CopyFormat format, const CopyOptions &options, ByteSink &sink)
-{
-    WriteOptions write;
-    write.hasHeader = options.hasHeader;
-    const auto exported = [&](const QString &id) {
-        return std::unique_ptr<RowWriter>(static_cast<RowWriter *>(makeResultWriter(id, sink, write).release()));
-    };
+    WriteOptions write { .hasHeader = options.hasHeader,
+                         .dialect = options.dialect,
+                         .table = ObjectPath({ options.tableName.isEmpty() ? u"table_name"_s : options.tableName }),
+                         .isFragment = true };
     switch (format) {
     case CopyFormat::Tsv: return std::make_unique<PasteWriter>(sink, write, range.cellCount() == 1 && !options.hasHeader);
-    case CopyFormat::Csv: return exported(u"csv"_s);
-    case CopyFormat::Json: return exported(u"json"_s);
-    case CopyFormat::Markdown: return exported(u"markdown"_s);
-    case CopyFormat::Html: return std::make_unique<HtmlTableWriter>(sink, write);
-    case CopyFormat::Insert:
-    case CopyFormat::InList:
-    case CopyFormat::Values: return std::make_unique<LiteralWriter>(sink, write, format, options);
+    case CopyFormat::Csv: return makeResultWriter(u"csv"_s, sink, write);
+    case CopyFormat::Json: return makeResultWriter(u"json"_s, sink, write);
+    case CopyFormat::Markdown: return makeResultWriter(u"markdown"_s, sink, write);
+    case CopyFormat::Html: return makeResultWriter(u"html"_s, sink, write);
+    case CopyFormat::Insert: write.sqlForm = SqlForm::Insert; break;
+    case CopyFormat::InList: write.sqlForm = SqlForm::InList; break;
+    case CopyFormat::Values: write.sqlForm = SqlForm::Values; break;
     }
-    return nullptr;
+    return makeResultWriter(u"insert"_s, sink, write);
 }
 
-Result<void> writeCells(const CellRange &range, CopyFormat format, const CopyOptions &options, ByteSink &sink,
-                        const CancelCheck &isCancelled)
+Result<void> copyInto(ByteSink &sink, const CellRange &range, CopyFormat format, const CopyOptions &options,
+                      const CancelCheck &isCancelled)
 {
-    const std::shared_ptr<arrow::Schema> schema = range.store ? range.store->schema() : nullptr;
+    const std::shared_ptr<arrow::Schema> schema = schemaOfCells(range);
     if (!schema || range.columns.isEmpty())
         return {};
-    const std::vector<int> columns(range.columns.begin(), range.columns.end());
-    std::vector<std::shared_ptr<arrow::Field>> fields;
-    for (const int column : columns)
-        fields.push_back(schema->field(column));
-    const std::unique_ptr<RowWriter> writer = makeWriter(range, format, options, sink);
-    if (auto begun = writer->begin(arrow::schema(fields)); !begun)
-        return begun;
-
-    std::shared_ptr<arrow::RecordBatch> source;
-    std::shared_ptr<arrow::RecordBatch> chosen;
-    const qint64 end = range.firstPosition + range.rowCount;
-    for (qint64 position = range.firstPosition; position < end;) {
-        if (isCancelled && isCancelled())
-            return std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"Copying was stopped."_s });
-        const qint64 row = range.rowAt ? range.rowAt(position) : position;
-        const ResultStore::Place place = range.store->place(row);
-        if (!place.batch)
-            break;
-        if (place.batch != source) {
-            source = place.batch;
-            auto selected = source->SelectColumns(columns);
-            if (!selected.ok())
-                return std::unexpected(Error { .code = Error::Code::Internal,
-                                               .message = QString::fromStdString(selected.status().message()) });
-            chosen = *selected;
-        }
-        const qint64 count = range.rowAt ? 1 : std::min<qint64>({ 4096, end - position, source->num_rows() - place.row });
-        if (auto written = writer->writeRows(*chosen, place.row, count); !written)
-            return written;
-        if (const auto *literals = dynamic_cast<const LiteralWriter *>(writer.get()); literals && literals->error())
-            return std::unexpected(*literals->error());
-        position += count;
-    }
-    return writer->end();
+    const std::unique_ptr<ResultWriter> writer = makeWriter(range, format, options, sink);
+    return writer->begin(schema)
+        .and_then([&] { return writeCells(range, *writer, isCancelled); })
+        .and_then([&] { return writer->end(); });
 }
 
 } // namespace
@@ -319,7 +121,7 @@ Result<QByteArray> copyCells(const CellRange &range, CopyFormat format, const Co
                              const CancelCheck &isCancelled)
 {
     LimitedSink sink(options.maxBytes);
-    if (auto written = writeCells(range, format, options, sink, isCancelled); !written)
+    if (auto written = copyInto(sink, range, format, options, isCancelled); !written)
         return std::unexpected(written.error());
     return sink.bytes;
 }
@@ -327,19 +129,10 @@ Result<QByteArray> copyCells(const CellRange &range, CopyFormat format, const Co
 Result<void> copyCellsToFile(const CellRange &range, CopyFormat format, const CopyOptions &options,
                              const QString &fileName, const CancelCheck &isCancelled)
 {
-    QSaveFile file(fileName);
-    const auto failed = [&] {
-        return std::unexpected(Error { .code = Error::Code::IO,
-                                       .message = u"%1 could not be written: %2"_s.arg(fileName, file.errorString()) });
-    };
-    if (!file.open(QIODevice::WriteOnly))
-        return failed();
-    DeviceSink sink(file);
-    if (auto written = writeCells(range, format, options, sink, isCancelled); !written)
-        return written;
-    if (!file.commit())
-        return failed();
-    return {};
+    const auto target = OutputTarget::open(fileName);
+    if (!target)
+        return std::unexpected(target.error());
+    return copyInto((*target)->sink(), range, format, options, isCancelled).and_then([&] { return (*target)->commit(); });
 }
 
 } // namespace Grebe

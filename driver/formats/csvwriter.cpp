@@ -4,15 +4,42 @@
 #include "spreadsheetguard.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace Grebe {
+
+static constexpr quint64 kOnes = 0x0101010101010101;
 
 CsvWriter::CsvWriter(ByteSink &sink, const WriteOptions &options)
     : RowWriter(sink, options), m_lineEnd(options.lineEnd.empty() ? "\r\n" : options.lineEnd),
       m_nullText(options.nullText.value_or(std::string()))
 {
-    for (const char c : { '"', '\r', '\n', options.delimiter })
+    size_t needle = 0;
+    for (const char c : { '"', '\r', '\n', options.delimiter }) {
         m_needsQuotes[uint8_t(c)] = true;
+        m_needles[needle++] = uint8_t(c) * kOnes;
+    }
+    m_hasPlainNumbers = !options.quotesAll && m_nullText.empty()
+        && std::string_view("0123456789+-.eENaInfity").find(options.delimiter) == std::string_view::npos;
+}
+
+// Eight characters at a time: a word has a zero byte where a needle's is equal.
+bool CsvWriter::isPlain(size_t start) const
+{
+    const char *at = m_out.data() + start;
+    const char *const end = m_out.data() + m_out.size();
+    for (; end - at >= 8; at += 8) {
+        quint64 word;
+        std::memcpy(&word, at, 8);
+        quint64 found = 0;
+        for (const quint64 needle : m_needles) {
+            const quint64 difference = word ^ needle;
+            found |= (difference - kOnes) & ~difference & (kOnes << 7);
+        }
+        if (found)
+            return false;
+    }
+    return std::none_of(at, end, [this](char c) { return m_needsQuotes[uint8_t(c)]; });
 }
 
 // What stands in m_out from `start` is one text.
@@ -26,9 +53,7 @@ void CsvWriter::writeText(size_t start)
 // What stands in m_out from `start` is one value.
 void CsvWriter::quoteFrom(size_t start)
 {
-    const auto begin = m_out.begin() + qptrdiff(start);
-    const bool isPlain = std::none_of(begin, m_out.end(), [this](char c) { return m_needsQuotes[uint8_t(c)]; });
-    if (isPlain && !m_options.quotesAll && start < m_out.size() && m_out.compare(start, std::string::npos, m_nullText) != 0)
+    if (isPlain(start) && !m_options.quotesAll && start < m_out.size() && m_out.compare(start, std::string::npos, m_nullText) != 0)
         return;
     const std::string value = m_out.substr(start);
     m_out.resize(start);
@@ -43,8 +68,8 @@ void CsvWriter::quoteFrom(size_t start)
 
 void CsvWriter::writeHeader()
 {
-    if (m_options.hasByteOrderMark)
-        m_out += "\xEF\xBB\xBF";
+    for (const Column &column : m_columns)
+        m_isNumber.push_back(column.formatter.isNumeric());
     if (!m_options.hasHeader)
         return;
     for (size_t i = 0; i < m_columns.size(); ++i) {
@@ -65,10 +90,10 @@ void CsvWriter::writeRow(const arrow::RecordBatch &batch, qint64 row)
         const size_t start = m_out.size();
         if (!m_columns[i].formatter.appendText(batch, int(i), row, m_out))
             m_out += m_nullText;
-        else if (m_columns[i].formatter.isNumeric())
-            quoteFrom(start);
-        else
+        else if (!m_isNumber[i])
             writeText(start);
+        else if (!m_hasPlainNumbers)
+            quoteFrom(start);
     }
     m_out += m_lineEnd;
 }

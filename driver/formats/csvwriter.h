@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "resultwriter.h"
+#include "rowwriter.h"
 
 #include <array>
+#include <vector>
 
 namespace Grebe {
 
@@ -21,12 +22,17 @@ public:
 protected:
     void writeHeader() override;
     void writeRow(const arrow::RecordBatch &batch, qint64 row) override;
+    bool hasEncoding() const override { return true; }
 
 private:
     void writeText(size_t start);
     void quoteFrom(size_t start);
+    bool isPlain(size_t start) const;
 
     std::array<bool, 256> m_needsQuotes {};
+    std::array<quint64, 4> m_needles {}; ///< the same characters, each eight times
+    bool m_hasPlainNumbers = false; ///< no number needs quotes
+    std::vector<char> m_isNumber; ///< by column
     std::string m_lineEnd;
     std::string m_nullText;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "displaywidth.h"
+#include "extension/displaywidth.h"
 
 #include <QChar>
 

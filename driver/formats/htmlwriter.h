@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "resultwriter.h"
+#include "rowwriter.h"
 
 namespace Grebe {
 
-/// One HTML page with one table, readable in light and dark, well-formed XML as well.
+/// One HTML page with one table, readable in light and dark, well-formed XML as well; or the table alone.
 ///
 /// Shape      everything that came from a server is escaped: it is text, never markup. Controls that HTML can't hold are
 ///            shown as their Unicode picture. NULL is a cell of class `null`, numbers are to the right.
@@ -21,6 +21,9 @@ protected:
     void writeFooter() override;
 
 private:
+    void writeHead();
+    void writeCell(std::string_view tag, const Column &column, std::string_view text, bool hasType = false);
+
     std::string m_value;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "outputtarget.h"
+#include "extension/outputtarget.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -76,14 +76,28 @@ Result<void> OutputTarget::commit()
     // What the disk can't take may only show here.
     if ((!m_partName.isEmpty() && ::fsync(m_descriptor) != 0) || ::close(std::exchange(m_descriptor, -1)) != 0)
         return std::unexpected(fileError(u"written"_s, m_fileName));
-    if (!m_partName.isEmpty()
-        && ::rename(QFile::encodeName(m_partName).constData(), QFile::encodeName(m_fileName).constData()) != 0)
-        return std::unexpected(fileError(u"put in place"_s, m_fileName));
     if (m_partName.isEmpty())
         return {};
+    if (auto placed = putInPlace(m_partName, m_fileName); !placed)
+        return placed;
     m_partName.clear();
+    return {};
+}
+
+Result<void> putInPlace(const QString &partName, const QString &fileName)
+{
+    const QByteArray part = QFile::encodeName(partName);
+    const int file = ::open(part.constData(), O_RDONLY | O_CLOEXEC);
+    const bool isSynced = file >= 0 && ::fsync(file) == 0;
+    const Error error = isSynced ? Error() : fileError(u"written"_s, fileName);
+    if (file >= 0)
+        ::close(file);
+    if (!isSynced)
+        return std::unexpected(error);
+    if (::rename(part.constData(), QFile::encodeName(fileName).constData()) != 0)
+        return std::unexpected(fileError(u"put in place"_s, fileName));
     // Without this a power cut may take the name away again. Not every file system can do it; the file is whole anyway.
-    const QByteArray folder = QFile::encodeName(QFileInfo(m_fileName).absolutePath());
+    const QByteArray folder = QFile::encodeName(QFileInfo(fileName).absolutePath());
     if (const int descriptor = ::open(folder.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); descriptor >= 0) {
         (void)::fsync(descriptor);
         ::close(descriptor);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parquetwriter.h"
 
+#include "batchslice.h"
 #include "sinkstream.h"
+#include "textcolumn.h"
 
-#include <arrow/array/builder_binary.h>
 #include <arrow/array/util.h>
 #include <arrow/extension/uuid.h>
 #include <arrow/io/memory.h>
@@ -106,20 +107,6 @@ public:
         return stream->check(status, u"The rows cannot be written as Parquet."_s);
     }
 
-    arrow::Result<std::shared_ptr<arrow::Array>> texts(const arrow::RecordBatch &batch, int column) const
-    {
-        arrow::LargeStringBuilder builder;
-        std::string text;
-        for (int64_t row = 0; row < batch.num_rows(); ++row) {
-            text.clear();
-            if (columns[size_t(column)].formatter.appendText(batch, column, row, text))
-                ARROW_RETURN_NOT_OK(builder.Append(text));
-            else
-                ARROW_RETURN_NOT_OK(builder.AppendNull());
-        }
-        return builder.Finish();
-    }
-
     arrow::Status writeBatch(const arrow::RecordBatch &batch)
     {
         arrow::ArrayVector arrays;
@@ -130,8 +117,10 @@ public:
                 arrays.push_back(arrow::ExtensionType::WrapArray(arrow::extension::uuid(), batch.column(i)));
                 break;
             case Column::Text: {
-                ARROW_ASSIGN_OR_RAISE(auto array, texts(batch, i));
-                arrays.push_back(std::move(array));
+                auto array = textColumn(columns[size_t(i)].formatter, batch, i);
+                if (!array)
+                    return arrow::Status::OutOfMemory(array.error().message.toStdString());
+                arrays.push_back(std::move(*array));
             }
             }
         }
@@ -210,13 +199,8 @@ Result<void> ParquetWriter::write(const arrow::RecordBatch &batch)
     for (const int column : columnsWithRawValues(batch)) {
         if (d->columns[size_t(column)].kind == Private::Column::Text)
             continue;
-        const QString name = QString::fromStdString(d->schema->field(column)->name());
-        return std::unexpected(Error {
-            .code = Error::Code::InvalidData,
-            .message = u"Column %1 (%2) holds a value behind row %3 that its type in Parquet cannot, so it would be lost."_s
-                           .arg(name, d->columns[size_t(column)].formatter.typeText())
-                           .arg(d->rowCount),
-            .hint = u"Make the column text in the query (CAST … AS VARCHAR), or write CSV or JSON."_s });
+        return std::unexpected(
+            lostValueError(*d->schema->field(column), d->columns[size_t(column)].formatter, d->rowCount, u"Parquet"_s));
     }
     d->rowCount += batch.num_rows();
     return d->check(guarded([&] { return d->writeBatch(batch); }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tablewriter.h"
 
-#include "displaywidth.h"
+#include "extension/displaywidth.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "resultwriter.h"
+#include "rowwriter.h"
 
 namespace Grebe {
 

@@ -37,8 +37,6 @@ void TsvWriter::escapeFrom(size_t start)
 
 void TsvWriter::writeHeader()
 {
-    if (m_options.hasByteOrderMark)
-        m_out += "\xEF\xBB\xBF";
     if (!m_options.hasHeader)
         return;
     for (size_t i = 0; i < m_columns.size(); ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "resultwriter.h"
+#include "rowwriter.h"
 
 namespace Grebe {
 
@@ -18,6 +18,7 @@ public:
 protected:
     void writeHeader() override;
     void writeRow(const arrow::RecordBatch &batch, qint64 row) override;
+    bool hasEncoding() const override { return true; }
 
 private:
     void writeText(size_t start);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "bytesink.h"
+#include "extension/bytesink.h"
 
 #include <memory>
 #include <string>

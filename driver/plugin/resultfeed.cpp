@@ -32,11 +32,18 @@ qsizetype RunningStatements::cancelAll()
 
 bool ResultFeed::Shared::isFull() const
 {
+    if (store.isBehind())
+        return true;
     const qint64 rowCount = store.rowCount();
     if (isUnlimited || rowCount == 0)
         return false;
     const qint64 rowsAhead = rowCount - readRow;
     return double(byteCount) / double(rowCount) * double(rowsAhead) > double(kBytesAhead);
+}
+
+bool ResultFeed::Shared::isOutOfRoom() const
+{
+    return store.spillError() && store.isBehind();
 }
 
 ResultFeed::ResultFeed(StatementPtr statement, std::shared_ptr<RunningStatements> running)
@@ -72,16 +79,33 @@ ResultFeed::ResultFeed(StatementPtr statement, std::shared_ptr<RunningStatements
     QObject::connect(sender, &Statement::failed, sender, [shared = m_shared, running = m_running, sender](const Error &error) {
         running->remove(sender);
         const QMutexLocker lock(&shared->mutex);
-        shared->error = error;
+        if (!shared->error)
+            shared->error = error;
         shared->hasEnded = true;
         shared->changed.wakeAll();
     }, Qt::DirectConnection);
+    m_shared->store.setRoomHandler([shared = m_shared.get(), sender] {
+        const QMutexLocker lock(&shared->mutex);
+        if (!shared->isPaused || shared->isFull())
+            return;
+        shared->isPaused = false;
+        sender->resume();
+    });
+    m_shared->store.setSpillErrorHandler([shared = m_shared.get(), sender](const Error &error) {
+        const QMutexLocker lock(&shared->mutex);
+        if (shared->hasEnded || !shared->isOutOfRoom())
+            return;
+        shared->error = error; // nobody could be asked to make room
+        sender->cancel();
+    });
     m_running->add(sender);
     sender->start();
 }
 
 ResultFeed::~ResultFeed()
 {
+    m_shared->store.setRoomHandler({});
+    m_shared->store.setSpillErrorHandler({});
     m_running->remove(m_statement.get());
 }
 

@@ -31,7 +31,10 @@ private:
 /// Runs one statement for a caller that blocks: batches arrive on the engine thread, the caller waits for them.
 ///
 /// Shape      reads ahead of the caller until kBytesAhead of rows lie there, then pauses the statement; reading on
-///            resumes it. No event loop is needed in the caller's thread.
+///            resumes it, and so does a disk that has caught up with what goes beyond the store's memory. No event loop
+///            is needed in the caller's thread.
+/// Errors     where rows can't be put on disk and too many lie in memory, the statement is cancelled and error() says why;
+///            what came before stays readable.
 /// Thread     the caller's own, but for what happens inside on the engine thread.
 /// Ownership  of the statement: letting go of the feed cancels it.
 class ResultFeed
@@ -75,6 +78,7 @@ private:
         StatementSummary summary;
 
         bool isFull() const;
+        bool isOutOfRoom() const;
     };
 
     void resumeIfRoom(); ///< with the mutex held

@@ -418,6 +418,12 @@ void SqlDriver::signOut(const SignedIn &signedIn)
     TokenBroker::instance().signOut({ signedIn.origin, signedIn.user, signedIn.sessionUser });
 }
 
+Result<std::unique_ptr<ResultWriter>> SqlDriver::createFileWriter(const QString &formatId, const QString &fileName,
+                                                                  const WriteOptions &options)
+{
+    return makeFileWriter(formatId, fileName, options);
+}
+
 ConnectionPtr SqlDriver::createConnection(const ConnectionParameters &parameters, CredentialProvider *provider)
 {
     const EngineEntry *entry = engineEntry(parameters.engine().id);

@@ -54,6 +54,8 @@ public:
 
     QList<const EngineInfo *> engines() const override;
     ConnectionPtr createConnection(const ConnectionParameters &parameters, CredentialProvider *provider) override;
+    Result<std::unique_ptr<ResultWriter>> createFileWriter(const QString &formatId, const QString &fileName,
+                                                           const WriteOptions &options) override;
     Connection *connection() const override { return m_connection.get(); }
     void setCredentialProvider(CredentialProvider *provider) override { m_provider = provider; }
     QList<SignedIn> signedIn() const override;

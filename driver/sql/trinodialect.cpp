@@ -43,6 +43,26 @@ constexpr auto kOthers =
     "TYPE UNBOUNDED UNCOMMITTED UNCONDITIONAL UNIQUE UNKNOWN UNMATCHED UNTIL UPDATE USE USER UTF16 UTF32 UTF8 VALIDATE "
     "VALUE VERBOSE VERSION VIEW WHILE WINDOW WITHIN WITHOUT WORK WRAPPER WRITE YEAR ZONE"_L1;
 
+// The words of the grammar of Presto 0.296; reserved are those that its parser takes for no column and no schema.
+constexpr auto kPrestoReserved =
+    "ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP "
+    "CURRENT_USER DEALLOCATE DELETE DESCRIBE DISTINCT DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR "
+    "FROM FULL GROUP GROUPING HAVING IN INNER INSERT INTERSECT INTO IS JOIN LEFT LIKE LOCALTIME LOCALTIMESTAMP "
+    "NATURAL NORMALIZE NOT NULL ON OR ORDER OUTER PREPARE RECURSIVE RIGHT ROLLUP SELECT TABLE THEN TRUE UESCAPE UNION "
+    "UNNEST USING VALUES WHEN WHERE WITH"_L1;
+constexpr auto kPrestoOthers =
+    "ADD ADMIN ALL ANALYZE ANY ARRAY ASC AT BEFORE BERNOULLI CALL CALLED CASCADE CATALOGS COLUMN COLUMNS COMMENT "
+    "COMMIT COMMITTED COPARTITION CURRENT CURRENT_ROLE DATA DATE DAY DEFINER DESC DESCRIPTOR DETERMINISTIC DISABLED "
+    "DISTRIBUTED EMPTY ENABLED ENFORCED EXCLUDING EXPLAIN EXTERNAL FETCH FILTER FIRST FOLLOWING FORMAT FUNCTION "
+    "FUNCTIONS GRANT GRANTED GRANTS GRAPHVIZ GROUPS HOUR IF IGNORE INCLUDING INPUT INTERVAL INVOKER IO ISOLATION JSON "
+    "KEEP KEY LANGUAGE LAST LATERAL LEVEL LIMIT LOGICAL MAP MATCHED MATERIALIZED MERGE MINUTE MONTH NAME NFC NFD NFKC "
+    "NFKD NO NONE NULLIF NULLS OF OFFSET ONLY OPTION ORDINALITY OUTPUT OVER PARTITION PARTITIONS POSITION PRECEDING "
+    "PRIMARY PRIVILEGES PROPERTIES PRUNE RANGE READ REFRESH RELY RENAME REPEATABLE REPLACE RESET RESPECT RESTRICT "
+    "RETURN RETURNS REVOKE ROLE ROLES ROLLBACK ROW ROWS SCHEMA SCHEMAS SECOND SECURITY SERIALIZABLE SESSION SET SETS "
+    "SHOW SOME SQL START STATS SUBSTRING SYSTEM SYSTEM_TIME SYSTEM_VERSION TABLES TABLESAMPLE TEMPORARY TEXT TIME "
+    "TIMESTAMP TO TRANSACTION TRUNCATE TRY_CAST TYPE UNBOUNDED UNCOMMITTED UNIQUE UPDATE USE USER VALIDATE VERBOSE "
+    "VERSION VIEW WORK WRITE YEAR ZONE"_L1;
+
 QString typed(QLatin1StringView type, const QString &text)
 {
     return type + u' ' + quotedWith(u'\'', text);
@@ -115,12 +135,12 @@ QString timestampLiteral(const QDateTime &value, const QString &type)
 class TrinoDialect final : public SqlDialect
 {
 public:
-    TrinoDialect()
-        : SqlDialect({ .dollarStrings = LexicalRules::DollarStrings::Plain, .hasUnicodeStrings = true },
-                     Routines::SqlRoutines, kReserved, kOthers)
+    TrinoDialect(const QString &name, const LexicalRules &rules, Routines routines, QLatin1StringView reserved,
+                 QLatin1StringView others)
+        : SqlDialect(rules, routines, reserved, others), m_name(name)
     { }
 
-    QString name() const override { return u"Trino"_s; }
+    QString name() const override { return m_name; }
     Result<QString> literal(const QVariant &value, const QString &type) const override;
     StatementKind kind(QStringView statement) const override;
 
@@ -130,6 +150,8 @@ private:
     Result<QString> collection(const QVariantList &items, const QString &type, const QString &base) const;
     Result<QString> map(const QVariantMap &entries, const QString &type) const;
     Result<QString> joined(const QVariantList &items, const QStringList &types) const;
+
+    const QString m_name;
 };
 
 Result<QString> TrinoDialect::literal(const QVariant &value, const QString &type) const
@@ -362,7 +384,14 @@ StatementKind TrinoDialect::kind(QStringView statement) const
 
 const Dialect &trinoDialect()
 {
-    static const TrinoDialect dialect;
+    static const TrinoDialect dialect(u"Trino"_s, { .dollarStrings = LexicalRules::DollarStrings::Plain, .hasUnicodeStrings = true },
+                                      Routines::SqlRoutines, kReserved, kOthers);
+    return dialect;
+}
+
+const Dialect &prestoDialect()
+{
+    static const TrinoDialect dialect(u"Presto"_s, { .hasUnicodeStrings = true }, Routines::None, kPrestoReserved, kPrestoOthers);
     return dialect;
 }
 

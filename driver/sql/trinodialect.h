@@ -5,8 +5,9 @@
 
 namespace Grebe {
 
-/// The SQL of Trino, and of PrestoDB where it knows it.
-/// Ownership  the library's; lives as long as the process.
+/// The SQL of Trino, and that of Presto, which has other words, no $$ strings and no routines of several statements.
+/// Ownership  the library's; both live as long as the process.
 GREBE_EXPORT const Dialect &trinoDialect();
+GREBE_EXPORT const Dialect &prestoDialect();
 
 } // namespace Grebe

@@ -40,11 +40,13 @@ std::unique_ptr<arrow::ResizableBuffer> BodyPool::take(qint64 capacity)
 {
     {
         const std::scoped_lock lock(d->mutex);
-        // The smallest that is large enough; else any, since growing a used one still touches fewer new pages.
+        // The smallest that is large enough. Where nobody knows what comes, the largest: growing touches new pages.
+        const bool isLengthKnown = capacity > firstCapacity;
         auto best = d->buffers.end();
         for (auto it = d->buffers.begin(); it != d->buffers.end(); ++it) {
-            const bool fits = (*it)->capacity() >= capacity;
-            if (fits && (best == d->buffers.end() || (*it)->capacity() < (*best)->capacity()))
+            if ((*it)->capacity() < capacity)
+                continue;
+            if (best == d->buffers.end() || ((*it)->capacity() < (*best)->capacity()) == isLengthKnown)
                 best = it;
         }
         if (best != d->buffers.end()) {

@@ -3,12 +3,12 @@
 
 #include "httpclient.h"
 
+#include "accessmanager.h"
 #include "httpcall_p.h"
 #include "tlstext.h"
 
 #include <QHash>
 #include <QHostAddress>
-#include <QNetworkAccessManager>
 #include <QNetworkCookieJar>
 #include <QNetworkProxy>
 #include <QSslConfiguration>
@@ -67,7 +67,7 @@ public:
         , m_pool(BodyPool::create())
     {
         auto *jar = new QNetworkCookieJar;
-        for (QNetworkAccessManager *manager : { &m_data, &m_control }) {
+        for (AccessManager *manager : { &m_data, &m_control }) {
             // Two managers, since Qt queues by origin: a cancel must not stand behind six long polls. One jar, since a
             // load balancer that routes by cookie has to see both.
             manager->setCookieJar(jar);
@@ -109,8 +109,8 @@ private:
     const HttpOptions m_options;
     const std::shared_ptr<BodyPool> m_pool;
     std::unique_ptr<QNetworkCookieJar> m_jar;
-    QNetworkAccessManager m_data;
-    QNetworkAccessManager m_control;
+    AccessManager m_data;
+    AccessManager m_control;
     std::optional<Result<QSslConfiguration>> m_tls;
     std::optional<Error> m_optionError;
     QByteArray m_proxyAuthorization;

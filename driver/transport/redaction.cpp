@@ -30,7 +30,8 @@ static bool isHarmless(const QByteArray &lowerName)
         "x-trino-transaction-id", "x-trino-user", "x-trino-set-catalog", "x-trino-set-schema",
         "x-trino-started-transaction-id", "x-trino-clear-transaction-id",
         "x-presto-catalog", "x-presto-language", "x-presto-schema", "x-presto-source", "x-presto-time-zone",
-        "x-presto-transaction-id", "x-presto-user", "x-presto-set-catalog", "x-presto-set-schema"
+        "x-presto-transaction-id", "x-presto-user", "x-presto-set-catalog", "x-presto-set-schema", "x-presto-client-info",
+        "x-presto-started-transaction-id", "x-presto-clear-transaction-id"
     };
     return names.contains(lowerName);
 }
@@ -129,7 +130,7 @@ QString text(QStringView view)
         // JSON web tokens, whole or cut
         { QRegularExpression(u"\\beyJ[A-Za-z0-9_-]{8,}(\\.[A-Za-z0-9_-]*){0,4}"_s), u"***"_s },
         { QRegularExpression(u"\\b(Basic|Bearer|Negotiate|Digest|NTLM)\\s+[A-Za-z0-9+/=._~-]{4,}"_s, anyCase), u"\\1 ***"_s },
-        { QRegularExpression(u"\\b((?:set-)?cookie|(?:proxy-)?authorization|x-(?:trino|presto)-(?:extra-credential|prepared-statement|added-prepare))\\s*:\\s*[^\\r\\n;]+"_s, anyCase),
+        { QRegularExpression(u"\\b((?:set-)?cookie|(?:proxy-)?authorization|x-(?:trino|presto)-(?:extra-credential|prepared-statement|added-prepare|session-function|added-session-functions))\\s*:\\s*[^\\r\\n;]+"_s, anyCase),
           u"\\1: ***"_s },
         // name=value and "name": "value" of what is secret by name
         { QRegularExpression(u"(\"?\\b(?:[a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|credential|signature))\"?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|[^\\s&;,\"']+)"_s, anyCase),

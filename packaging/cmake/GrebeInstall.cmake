@@ -9,9 +9,9 @@ install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers COMPONENT drive
 
 # Exactly the headers that ui may include.
 foreach(header
-        columnformatter columnstatistics connection connectionparameters credentialprovider dialect driverextension
-        engineinfo error
-        metadata objectpath plan progress resultorder resultstore signedin statement cellrange)
+        bytesink cellrange columnformatter columnstatistics connection connectionparameters credentialprovider dialect
+        displaywidth driverextension engineinfo error explodedcolumn metadata objectpath outputtarget plan progress
+        resultorder resultstore resultwriter savedresult signedin statement)
     install(FILES ${PROJECT_SOURCE_DIR}/driver/extension/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/driver/generated/grebe_export.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grebe COMPONENT driver)

@@ -59,7 +59,7 @@ private:
 
 void tst_Syntax::everyKeywordIsKnown()
 {
-    for (const Dialect *dialect : { &trinoDialect(), &duckdbDialect() }) {
+    for (const Dialect *dialect : { &trinoDialect(), &prestoDialect(), &duckdbDialect() }) {
         const auto definition = m_repository.definitionForName(u"SQL (%1)"_s.arg(dialect->name()));
         QVERIFY(definition.isValid());
         Formats formats;
@@ -108,6 +108,13 @@ void tst_Syntax::formats()
     QTEST(formats.of(text), "trino");
     formats.setDefinition(m_repository.definitionForName(u"SQL (DuckDB)"_s));
     QTEST(formats.of(text), "duckdb");
+    // Presto has no $$ strings and its own words; the rest is as in Trino.
+    QFETCH(QString, trino);
+    formats.setDefinition(m_repository.definitionForName(u"SQL (Presto)"_s));
+    if (!text.contains(u'$'))
+        QCOMPARE(formats.of(text), trino);
+    QCOMPARE(formats.of(u"$$a$$ auto execute ipprefix"_s),
+             u"Operator<$$> Operator<$$> Keyword<execute> DataType<ipprefix>"_s);
 }
 
 QTEST_GUILESS_MAIN(tst_Syntax)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/exportdialog.h"
 #include "fakestatement.h"
+#include "extension/driverextension.h"
 #include "settings/settings.h"
 #include "widgets/segmented.h"
 
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void exports();
     void asksBeforeItReplaces();
     void selection();
+    void asShown();
+    void aTableMoreInADatabase();
     void incompleteRowsSaySo();
     void runsAgainIntoTheFile();
     void remembers();
@@ -77,11 +80,10 @@ ExportRequest tst_ExportDialog::request(int rows) const
         (void)texts.Append("=x");
     }
     const auto schema = arrow::schema({ arrow::field("n", arrow::int64()), arrow::field("t", arrow::utf8()) });
-    ExportRequest request { .title = u"sales/orders"_s,
-                            .all = { .store = std::make_shared<ResultStore>(), .rowCount = rows, .columns = { 0, 1 } } };
-    request.all.store->setSchema(schema);
-    request.all.store->append(arrow::RecordBatch::Make(schema, rows, { *builder.Finish(), *texts.Finish() }));
-    return request;
+    const auto store = std::make_shared<ResultStore>();
+    store->setSchema(schema);
+    store->append(arrow::RecordBatch::Make(schema, rows, { *builder.Finish(), *texts.Finish() }));
+    return { .title = u"sales/orders"_s, .all = CellRange { .store = store, .rowCount = rows, .columns = { 0, 1 } } };
 }
 
 ExportDialog *tst_ExportDialog::open(const ExportRequest &request)
@@ -127,9 +129,9 @@ void tst_ExportDialog::optionsOfTheFormat_data()
     QTest::addColumn<QString>("format");
     QTest::addColumn<QStringList>("shown");
     QTest::newRow("csv") << u"csv"_s
-                         << QStringList { u"byteOrderMark"_s, u"delimiter"_s, u"guard"_s, u"header"_s, u"lineEnd"_s, u"null"_s, u"quotesAll"_s };
+                         << QStringList { u"delimiter"_s, u"encoding"_s, u"guard"_s, u"header"_s, u"lineEnd"_s, u"null"_s, u"quotesAll"_s };
     QTest::newRow("insert") << u"insert"_s << QStringList { u"rowsPerInsert"_s, u"table"_s };
-    QTest::newRow("xlsx") << u"xlsx"_s << QStringList { u"header"_s };
+    QTest::newRow("xlsx") << u"xlsx"_s << QStringList { u"fullSheet"_s, u"header"_s };
     QTest::newRow("parquet") << u"parquet"_s << QStringList();
 }
 
@@ -139,7 +141,7 @@ void tst_ExportDialog::optionsOfTheFormat()
     open(request());
     m_dialog->setFormat(format);
     QStringList shown;
-    for (const char *name : { "byteOrderMark", "delimiter", "guard", "header", "lineEnd", "null", "quotesAll", "rowsPerInsert", "table" }) {
+    for (const char *name : { "delimiter", "encoding", "fullSheet", "guard", "header", "lineEnd", "null", "quotesAll", "rowsPerInsert", "table" }) {
         if (field<QWidget>(name)->isVisible())
             shown << QString::fromLatin1(name);
     }
@@ -189,7 +191,7 @@ void tst_ExportDialog::selection()
 {
     ExportRequest asked = request();
     asked.selection = asked.all;
-    asked.selection->firstRow = 1;
+    asked.selection->firstPosition = 1;
     asked.selection->rowCount = 1;
     asked.selection->columns = { 0 };
     open(asked);
@@ -200,6 +202,49 @@ void tst_ExportDialog::selection()
     m_dialog->start();
     QVERIFY(ended.wait());
     QCOMPARE(contents(u"sales_orders-selection.csv"_s), "n\r\n1\r\n");
+}
+
+void tst_ExportDialog::asShown()
+{
+    ExportRequest asked = request();
+    asked.shown = asked.all;
+    asked.shown->rowAt = [](qint64 position) { return 2 - position; };
+    asked.shown->columns = { 1, 0 };
+    open(asked);
+    field<Segmented>("rows")->setFocus();
+    QTest::keyClick(field<Segmented>("rows"), Qt::Key_Right);
+    QCOMPARE(m_dialog->fileName(), path(u"sales_orders-as-shown.csv"_s));
+    QSignalSpy ended(m_dialog, &ExportDialog::ended);
+    m_dialog->start();
+    QVERIFY(ended.wait());
+    QCOMPARE(contents(u"sales_orders-as-shown.csv"_s), "t,n\r\n=x,2\r\n=x,1\r\n=x,0\r\n");
+}
+
+void tst_ExportDialog::aTableMoreInADatabase()
+{
+    if (!DriverExtension::load() || !DriverExtension::load()->createFileWriter(u"duckdb"_s, path(u"x"_s), {}))
+        return; // a build without DuckDB
+    const auto exportTo = [&](const QString &fileName) {
+        open(request());
+        m_dialog->setFormat(u"duckdb"_s);
+        m_dialog->setFileName(fileName);
+        QSignalSpy ended(m_dialog, &ExportDialog::ended);
+        m_dialog->start();
+        if (!m_dialog->job())
+            m_dialog->start(); // the file is there: once more
+        QVERIFY(ended.wait());
+    };
+    const QString name = path(u"lake.duckdb"_s);
+    exportTo(name);
+    QVERIFY(!m_dialog->note().contains("already"_L1));
+    QVERIFY(QFile::exists(name));
+    exportTo(name);
+    QVERIFY2(m_dialog->note().contains("Replace Table"_L1), qPrintable(m_dialog->note()));
+    QSignalSpy ended(m_dialog, &ExportDialog::ended);
+    m_dialog->start();
+    QVERIFY(ended.wait());
+    QVERIFY(!ended.first().first().value<std::optional<Error>>());
+    QVERIFY(!QFile::exists(name + u".part"_s));
 }
 
 void tst_ExportDialog::incompleteRowsSaySo()
@@ -229,7 +274,7 @@ void tst_ExportDialog::runsAgainIntoTheFile()
     QSignalSpy ended(m_dialog, &ExportDialog::ended);
     m_dialog->start();
     QCOMPARE(statement->startCount, 1);
-    const auto batch = asked.all.store->batch(0);
+    const auto batch = asked.all->store->batch(0);
     statement->give(batch->schema());
     statement->give(batch);
     statement->give(batch);
@@ -243,7 +288,7 @@ void tst_ExportDialog::remembers()
     open(request());
     m_dialog->setFormat(u"tsv"_s);
     field<QLineEdit>("null")->setText(u"nil"_s);
-    field<QCheckBox>("byteOrderMark")->setChecked(true);
+    field<QComboBox>("encoding")->setCurrentIndex(1);
     QVERIFY(QDir(m_folder->path()).mkdir(u"deep"_s));
     m_dialog->setFileName(path(u"deep/x.tsv"_s));
     QSignalSpy ended(m_dialog, &ExportDialog::ended);
@@ -252,7 +297,7 @@ void tst_ExportDialog::remembers()
     open(request());
     QCOMPARE(m_dialog->formatId(), u"tsv"_s);
     QCOMPARE(field<QLineEdit>("null")->text(), u"nil"_s);
-    QVERIFY(field<QCheckBox>("byteOrderMark")->isChecked());
+    QCOMPARE(field<QComboBox>("encoding")->currentData().toString(), u"utf-8-bom"_s);
     QVERIFY(!field<QCheckBox>("guard")->isChecked());
     QCOMPARE(m_dialog->fileName(), path(u"deep/sales_orders.tsv"_s));
     // A file of settings that somebody edited must not break it.
@@ -272,7 +317,7 @@ void tst_ExportDialog::closingStopsFirst()
     open(asked);
     QTest::keyClick(field<Segmented>("rows"), Qt::Key_Right);
     m_dialog->start();
-    statement->give(asked.all.store->schema());
+    statement->give(asked.all->store->schema());
     QSignalSpy ended(m_dialog, &ExportDialog::ended);
     QTest::keyClick(m_dialog, Qt::Key_Escape);
     QVERIFY(m_dialog->isVisible());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/exportjob.h"
-#include "formats/outputtarget.h"
+#include "extension/outputtarget.h"
 #include "fakestatement.h"
 
 #include <QDeadlineTimer>
@@ -67,24 +67,24 @@ static std::shared_ptr<arrow::RecordBatch> numbers(int first, int count)
                                     { array, array });
 }
 
-static ExportRange range(int batches, int rows)
+static CellRange range(int batches, int rows)
 {
-    ExportRange range { .store = std::make_shared<ResultStore>(), .rowCount = qint64(batches) * rows, .columns = { 0, 1 } };
-    range.store->setSchema(numbers(0, 0)->schema());
+    const auto store = std::make_shared<ResultStore>();
+    store->setSchema(numbers(0, 0)->schema());
     for (int i = 0; i < batches; ++i)
-        range.store->append(numbers(i * rows, rows));
-    return range;
+        store->append(numbers(i * rows, rows));
+    return { .store = store, .rowCount = qint64(batches) * rows, .columns = { 0, 1 } };
 }
 
 // Far more rows than can be written before somebody stops it; one batch many times.
-static ExportRange manyRows()
+static CellRange manyRows()
 {
-    ExportRange range { .store = std::make_shared<ResultStore>(), .rowCount = kManyRows, .columns = { 0, 1 } };
+    const auto store = std::make_shared<ResultStore>();
     const auto batch = numbers(0, 16'384);
-    range.store->setSchema(batch->schema());
+    store->setSchema(batch->schema());
     for (qint64 rows = 0; rows < kManyRows; rows += batch->num_rows())
-        range.store->append(batch);
-    return range;
+        store->append(batch);
+    return { .store = store, .rowCount = kManyRows, .columns = { 0, 1 } };
 }
 
 // Looks without a pause: the job's thread needs no event of ours to go on.
@@ -129,8 +129,8 @@ void tst_ExportJob::wholeResult()
 
 void tst_ExportJob::partOfAResult()
 {
-    ExportRange part = range(3, 2);
-    part.firstRow = 1;
+    CellRange part = range(3, 2);
+    part.firstPosition = 1;
     part.rowCount = 4;
     part.columns = { 1 };
     ExportJob job(part, file(), u"csv"_s, {});

@@ -6,11 +6,13 @@
 #include "fakeconnection.h"
 #include "mainwindow/mainwindow.h"
 #include "mainwindow/statusbar.h"
+#include "results/resulttabs.h"
 #include "schema/schemamodel.h"
 #include "schema/schematree.h"
 #include "schema/schemaview.h"
 #include "settings/settings.h"
 
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void controlEnterRunsTheStatementAtTheCursor();
     void theSelectionRunsAsItStands();
     void runAllStopsAtTheFirstError();
+    void eachStatementHasItsResult();
     void rowsAppearWhileTheStatementRuns();
     void controlF2StopsItOnTheServer();
     void closingATabLetsGoOfItsStatement();
@@ -192,6 +195,44 @@ void tst_MainWindow::runAllStopsAtTheFirstError()
     QTRY_COMPARE(ended.size(), 1);
     QCOMPARE(m_server->sent, (QStringList { u"SELECT 1"_s, u"SELEC 2"_s }));
     QVERIFY(tab->editor()->hasError());
+}
+
+void tst_MainWindow::eachStatementHasItsResult()
+{
+    m_server->onStart = [this](FakeStatement *statement) {
+        statement->give(schema());
+        statement->give(batch(m_server->sent.size()));
+        statement->end();
+    };
+    QueryTab *tab = type(u"SELECT n FROM a; SELECT n FROM b"_s);
+    QVERIFY(tab);
+    auto *tabs = tab->results()->findChild<ResultTabs *>();
+    QSignalSpy ended(tab, &QueryTab::ended);
+    const auto names = [tabs] {
+        QStringList names;
+        for (int i = 0; i < tabs->count(); ++i)
+            names += tabs->tabText(i).section(u" · "_s, 0, 1);
+        return names.join(u'|');
+    };
+    key(Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(names(), u"a · 1 row|b · 2 rows|Messages"_s);
+    // The second one is kept; running it again (the cursor stands in it) leaves it alone.
+    key(Qt::Key_K, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(!tabs->tabIcon(1).isNull());
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(ended.size(), 2);
+    QCOMPARE(names(), u"a · 1 row|b · 2 rows|b · 3 rows|Messages"_s);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(ended.size(), 3);
+    QCOMPARE(names(), u"a · 1 row|b · 2 rows|b · 4 rows|Messages"_s);
+    key(Qt::Key_Backslash, Qt::ControlModifier);
+    QTRY_COMPARE(ended.size(), 4);
+    QCOMPARE(names(), u"a · 1 row|b · 2 rows|b · 4 rows|b · 5 rows|Messages"_s);
+    key(Qt::Key_Q, Qt::ControlModifier | Qt::AltModifier);
+    const auto *sql = tab->results()->findChild<QPlainTextEdit *>(u"sql"_s);
+    QVERIFY(sql);
+    QCOMPARE(tab->results()->currentSql(), u"SELECT n FROM b"_s);
 }
 
 void tst_MainWindow::rowsAppearWhileTheStatementRuns()

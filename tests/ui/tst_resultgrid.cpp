@@ -4,9 +4,11 @@
 
 #include <arrow/api.h>
 
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QScrollBar>
 #include <QTest>
+#include <QWheelEvent>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -19,6 +21,10 @@ private Q_SLOTS:
     void init();
     void hundredMillionRows();
     void keysMoveTheCurrentCell();
+    void theTouchpadScrollsByPixels();
+    void theWheelScrollsByLines();
+    void theThumbLandsOnItsRow();
+    void controlAndTheWheelChangeTheFont();
     void nullsAreNotCopiedAsText();
     void selectAllIsArithmetic();
     void singleLine_data();
@@ -106,6 +112,92 @@ void tst_ResultGrid::keysMoveTheCurrentCell()
     QCOMPARE(grid.firstVisibleRow(), 0);
     QTest::keyClick(&grid, Qt::Key_Up);
     QCOMPARE(grid.currentRow(), 0);
+}
+
+static void turnWheel(ResultGrid &grid, QPoint pixels, QPoint angle, Qt::KeyboardModifiers modifiers = {})
+{
+    const QPointF at(200, 200);
+    QWheelEvent event(at, grid.viewport()->mapToGlobal(at), pixels, angle, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(grid.viewport(), &event);
+}
+
+void tst_ResultGrid::theTouchpadScrollsByPixels()
+{
+    ResultGrid grid;
+    show(grid, 100 * kBatchRows);
+    const int height = grid.rowHeight();
+    turnWheel(grid, { 0, -7 }, { 0, -14 });
+    QCOMPARE(grid.firstVisibleRow(), 0);
+    QCOMPARE(grid.rowOffset(), 7);
+    QCOMPARE(grid.cellRect(0, 0).top(), grid.cellRect(1, 0).top() - height);
+    QCOMPARE(grid.rowAtY(grid.cellRect(3, 0).top()), 3);
+    QCOMPARE(grid.rowAtY(grid.cellRect(3, 0).bottom()), 3);
+    turnWheel(grid, { 0, -height }, { 0, -14 });
+    QCOMPARE(grid.firstVisibleRow(), 1);
+    QCOMPARE(grid.rowOffset(), 7);
+    turnWheel(grid, { 0, 8 }, { 0, 14 });
+    QCOMPARE(grid.firstVisibleRow(), 0);
+    QCOMPARE(grid.rowOffset(), height - 1);
+    // A key brings the current row whole into sight.
+    grid.setCurrentCell(0, 0);
+    QCOMPARE(grid.rowOffset(), 0);
+    // Neither end is passed, and pixels work as far down as rows go.
+    turnWheel(grid, { 0, 5000 }, { 0, 120 });
+    QCOMPARE(grid.firstVisibleRow(), 0);
+    QCOMPARE(grid.rowOffset(), 0);
+    grid.scrollToRow(99'000'000);
+    turnWheel(grid, { 0, -3 }, { 0, -6 });
+    QCOMPARE(grid.firstVisibleRow(), 99'000'000);
+    QCOMPARE(grid.rowOffset(), 3);
+    for (int i = 0; i < 3; ++i)
+        turnWheel(grid, { 0, -2'000'000'000 }, { 0, -120 });
+    const qint64 last = grid.firstVisibleRow();
+    QCOMPARE(grid.rowOffset(), 0);
+    QVERIFY(grid.cellRect(100 * kBatchRows - 1, 0).bottom() <= grid.viewport()->height());
+    QVERIFY(last > 99'999'900);
+}
+
+void tst_ResultGrid::theWheelScrollsByLines()
+{
+    ResultGrid grid;
+    show(grid, 1000);
+    turnWheel(grid, {}, { 0, -120 });
+    QCOMPARE(grid.firstVisibleRow(), QApplication::wheelScrollLines());
+    QCOMPARE(grid.rowOffset(), 0);
+    // A wheel without notches says parts of one; they add up to the same place.
+    for (int i = 0; i < 8; ++i)
+        turnWheel(grid, {}, { 0, -15 });
+    QCOMPARE(grid.firstVisibleRow(), 2 * QApplication::wheelScrollLines());
+    QCOMPARE(grid.rowOffset(), 0);
+}
+
+void tst_ResultGrid::theThumbLandsOnItsRow()
+{
+    ResultGrid grid;
+    show(grid, 100 * kBatchRows);
+    QScrollBar *bar = grid.verticalScrollBar();
+    bar->setSliderDown(true);
+    for (const qint64 row : { 50'000'001LL, 7LL, 99'999'000LL }) {
+        bar->setSliderPosition(int(row));
+        QCOMPARE(grid.firstVisibleRow(), row);
+        QCOMPARE(grid.cellText(grid.firstVisibleRow(), 0), QString::number(row % kBatchRows));
+    }
+    bar->setSliderPosition(bar->maximum());
+    QVERIFY(grid.cellRect(100 * kBatchRows - 1, 0).bottom() <= grid.viewport()->height());
+}
+
+void tst_ResultGrid::controlAndTheWheelChangeTheFont()
+{
+    ResultGrid grid;
+    show(grid, 1000);
+    const int size = grid.fontInfo().pixelSize();
+    turnWheel(grid, {}, { 0, 120 }, Qt::ControlModifier);
+    QCOMPARE(grid.fontInfo().pixelSize(), size + 1);
+    QCOMPARE(grid.firstVisibleRow(), 0);
+    turnWheel(grid, {}, { 0, -240 }, Qt::ControlModifier);
+    QCOMPARE(grid.fontInfo().pixelSize(), size - 1);
+    QTest::keyClick(&grid, Qt::Key_0, Qt::ControlModifier);
+    QCOMPARE(grid.fontInfo().pixelSize(), QFontInfo(QApplication::font()).pixelSize());
 }
 
 void tst_ResultGrid::nullsAreNotCopiedAsText()

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakestatement.h"
+#include "results/cellformatter.h"
+#include "results/comparewindow.h"
 #include "results/messagesview.h"
+#include "results/resultbar.h"
 #include "results/resultgrid.h"
 #include "results/resultpane.h"
+#include "widgets/button.h"
+#include "widgets/theme.h"
 
+#include <QContextMenuEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
+
+#include <sys/resource.h>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -25,12 +39,24 @@ private Q_SLOTS:
     void stopReachesTheStatement();
     void partialRowsAreMarked();
     void anUpdateSaysHowManyRows();
+    void firstRowsAndMore();
+    void fullDiskIsSaid();
     void closingTheTabLetsGoOfTheStatement();
+    void everyStatementOfAPressHasItsTab();
+    void aStatementReplacesItsOwnResultOnly();
+    void aPinnedResultStays();
+    void tabsAreRenamed();
+    void theSqlThatRanIsShown();
+    void warningsStandAboveTheRows();
+    void twoResultsAreCompared();
+    void moreRowsAreAskedFor();
 
 private:
     FakeStatement *run(const QString &title = u"orders"_s);
+    void finish(const QString &title, const QString &sql, const ResultPane::Place &place, qint64 rowCount);
     QString tabTexts() const;
     QString labels() const;
+    Button *buttonOf(const QString &text) const; ///< that is visible
 
     std::unique_ptr<ResultPane> m_pane;
     std::shared_ptr<arrow::Schema> m_schema = arrow::schema(
@@ -48,6 +74,8 @@ static std::shared_ptr<arrow::RecordBatch> batchOf(const std::shared_ptr<arrow::
 
 void tst_ResultPane::init()
 {
+    if (qEnvironmentVariableIsSet("GREBE_TEST_THEME"))
+        Theme::apply(Theme::schemeFromText(qEnvironmentVariable("GREBE_TEST_THEME")));
     m_pane = std::make_unique<ResultPane>();
     m_pane->resize(800, 400);
     m_pane->show();
@@ -83,6 +111,15 @@ QString tst_ResultPane::labels() const
             texts << label->text();
     }
     return texts.join(u'|');
+}
+
+Button *tst_ResultPane::buttonOf(const QString &text) const
+{
+    for (Button *button : m_pane->findChildren<Button *>()) {
+        if (button->isVisibleTo(m_pane.get()) && button->text() == text)
+            return button;
+    }
+    return nullptr;
 }
 
 void tst_ResultPane::rowsShowWhileTheyArrive()
@@ -161,6 +198,60 @@ void tst_ResultPane::anUpdateSaysHowManyRows()
     QVERIFY2(labels().contains(u"INSERT: 5 rows"_s), qPrintable(labels()));
 }
 
+void tst_ResultPane::firstRowsAndMore()
+{
+    m_pane->setRowLimit(10);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 12));
+    QCOMPARE(statement->pauseCount, 1);
+    QTRY_VERIFY2(labels().contains(u"first 12 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"Load more"_s)->click();
+    QCOMPARE(statement->resumeCount, 1);
+    statement->give(batchOf(m_schema, 12));
+    QTRY_VERIFY2(labels().contains(u"first 24 of ? rows"_s), qPrintable(labels()));
+    buttonOf(u"All"_s)->click();
+    QCOMPARE(statement->resumeCount, 2);
+    statement->give(batchOf(m_schema, 12));
+    statement->end();
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
+    QVERIFY2(!labels().contains(u"first"_s), qPrintable(labels()));
+}
+
+void tst_ResultPane::fullDiskIsSaid()
+{
+    QTemporaryDir folder;
+    ResultStore::setSpillFolder(folder.filePath(u"results"_s));
+    ResultStore::setMemoryBudget(1'000'000);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before;
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit full { 1'000'000, before.rlim_max };
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY2(labels().contains(u"all %1 rows are safe"_s.arg(countText(500'000))), qPrintable(labels()));
+    QVERIFY2(labels().contains(folder.filePath(u"results"_s)), qPrintable(labels()));
+    QCOMPARE(statement->pauseCount, 1);
+    QCOMPARE(m_pane->stateText(), u"Paused, the server waits"_s);
+    QVERIFY(!buttonOf(u"Close other results"_s));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    buttonOf(u"Retry"_s)->click();
+    QTRY_VERIFY2(!labels().contains(u"safe"_s), qPrintable(labels()));
+    QCOMPARE(statement->resumeCount, 1);
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    statement->give(batchOf(m_schema, 500'000));
+    QTRY_VERIFY(buttonOf(u"Stop"_s));
+    buttonOf(u"Stop"_s)->click();
+    QTRY_COMPARE(m_pane->state(), RunState::Cancelled);
+    QTRY_VERIFY2(labels().contains(u"All %1 rows are safe, in memory"_s.arg(countText(1'000'000))), qPrintable(labels()));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    m_pane.reset();
+    ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
+    ResultStore::setSpillFolder({});
+}
+
 void tst_ResultPane::closingTheTabLetsGoOfTheStatement()
 {
     const QPointer<FakeStatement> statement = run();
@@ -169,6 +260,169 @@ void tst_ResultPane::closingTheTabLetsGoOfTheStatement()
     Q_EMIT tabs->tabCloseRequested(0);
     QCOMPARE(tabs->count(), 1);
     QTRY_VERIFY(!statement);
+}
+
+void tst_ResultPane::finish(const QString &title, const QString &sql, const ResultPane::Place &place, qint64 rowCount)
+{
+    auto *statement = new FakeStatement;
+    QSignalSpy ended(m_pane.get(), &ResultPane::ended);
+    m_pane->run(StatementPtr(statement), title, sql, place);
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, rowCount));
+    statement->end();
+    QTRY_COMPARE(ended.count(), 1);
+}
+
+void tst_ResultPane::everyStatementOfAPressHasItsTab()
+{
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 1);
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 10, .isContinued = true }, 2);
+    finish(u"customers"_s, u"SELECT 3"_s, { .begin = 20, .isContinued = true }, 3);
+    QVERIFY2(tabTexts().contains(u"1 row"_s) && tabTexts().contains(u"2 rows"_s) && tabTexts().contains(u"customers · 3 rows"_s), qPrintable(tabTexts()));
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 4);
+    QCOMPARE(m_pane->currentSql(), u"SELECT 3"_s);
+    // The same three again take the same three tabs.
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 4);
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 10, .isContinued = true }, 5);
+    finish(u"customers"_s, u"SELECT 3"_s, { .begin = 20, .isContinued = true }, 6);
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 4);
+    QVERIFY2(tabTexts().contains(u"4 rows"_s) && tabTexts().contains(u"5 rows"_s) && tabTexts().contains(u"customers · 6 rows"_s), qPrintable(tabTexts()));
+}
+
+void tst_ResultPane::aStatementReplacesItsOwnResultOnly()
+{
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 1);
+    finish(u"customers"_s, u"SELECT 2"_s, { .begin = 40 }, 2);
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 3);
+    finish(u"customers"_s, u"SELECT 2"_s, { .begin = 44 }, 3); // moved
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 3);
+    finish(u"customers"_s, u"SELECT 22"_s, { .begin = 44 }, 4); // edited
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 3);
+    QVERIFY2(tabTexts().contains(u"orders · 1 row"_s) && tabTexts().contains(u"customers · 4 rows"_s), qPrintable(tabTexts()));
+    finish(u"customers"_s, u"SELECT 22"_s, { .begin = 44, .isNewTab = true }, 5);
+    QCOMPARE(m_pane->findChild<QTabBar *>()->count(), 4);
+}
+
+void tst_ResultPane::aPinnedResultStays()
+{
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 1);
+    m_pane->togglePin();
+    auto *tabs = m_pane->findChild<QTabBar *>();
+    QVERIFY(!tabs->tabIcon(0).isNull());
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 2);
+    QCOMPARE(tabs->count(), 3);
+    QVERIFY2(tabTexts().startsWith(u"orders · 1 row"_s), qPrintable(tabTexts()));
+    tabs->setCurrentIndex(0);
+    m_pane->togglePin();
+    QVERIFY(tabs->tabIcon(0).isNull());
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 7);
+    QCOMPARE(tabs->count(), 3);
+    QVERIFY2(tabTexts().startsWith(u"orders · 7 rows"_s), qPrintable(tabTexts()));
+}
+
+void tst_ResultPane::tabsAreRenamed()
+{
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 3);
+    auto *tabs = m_pane->findChild<QTabBar *>();
+    tabs->setFocus();
+    QTest::keyClick(tabs, Qt::Key_F2);
+    auto *edit = tabs->findChild<QLineEdit *>();
+    QVERIFY(edit->isVisible());
+    QCOMPARE(edit->text(), u"orders"_s);
+    QTest::keyClicks(edit, u"before & after"_s);
+    QTest::keyClick(edit, Qt::Key_Return);
+    QVERIFY(!edit->isVisible());
+    QVERIFY2(tabs->tabText(0).startsWith(u"before && after · 3 rows"_s), qPrintable(tabs->tabText(0)));
+    // The name stays for the next run, and Escape changes nothing.
+    QTest::keyClick(tabs, Qt::Key_F2);
+    QTest::keyClicks(edit, u"other"_s);
+    QTest::keyClick(edit, Qt::Key_Escape);
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 4);
+    QVERIFY2(tabs->tabText(0).startsWith(u"before && after · 4 rows"_s), qPrintable(tabs->tabText(0)));
+    // Messages has no name of its own.
+    tabs->setCurrentIndex(1);
+    tabs->setFocus();
+    QTest::keyClick(tabs, Qt::Key_F2);
+    QVERIFY(!edit->isVisible());
+    tabs->setCurrentIndex(0);
+    QTest::keyClick(tabs, Qt::Key_Delete);
+    QCOMPARE(tabs->count(), 1);
+}
+
+void tst_ResultPane::theSqlThatRanIsShown()
+{
+    finish(u"orders"_s, u"SELECT '<b>'"_s, { .begin = 0 }, 1);
+    auto *tabs = m_pane->findChild<QTabBar *>();
+    QCOMPARE(tabs->tabToolTip(0), u"<pre>SELECT '&lt;b&gt;'</pre>"_s);
+    m_pane->toggleSql();
+    const auto *sql = m_pane->findChild<QPlainTextEdit *>(u"sql"_s);
+    QVERIFY(sql && sql->isVisible());
+    QCOMPARE(sql->toPlainText(), u"SELECT '<b>'"_s);
+    m_pane->toggleSql();
+    QVERIFY(!sql->isVisible());
+}
+
+void tst_ResultPane::warningsStandAboveTheRows()
+{
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 5));
+    statement->give(Warning { .code = u"X"_s, .message = u"two servers did not answer"_s });
+    QTRY_VERIFY2(labels().contains(u"two servers did not answer"_s), qPrintable(labels()));
+    m_pane->togglePin();
+    if (const QString folder = qEnvironmentVariable("GREBE_TEST_PICTURES"); !folder.isEmpty())
+        m_pane->grab().save(folder + u"/warning.png"_s);
+    statement->end(StatementSummary { .partialReason = u"2 of 3 servers answered"_s });
+    QTRY_VERIFY2(labels().contains(u"incomplete: 2 of 3 servers answered"_s), qPrintable(labels()));
+    Q_EMIT m_pane->findChild<ResultBar *>()->messagesRequested();
+    QVERIFY(m_pane->findChild<MessagesView *>()->isVisible());
+}
+
+void tst_ResultPane::twoResultsAreCompared()
+{
+    finish(u"orders"_s, u"SELECT 1"_s, { .begin = 0 }, 3);
+    finish(u"orders"_s, u"SELECT 2"_s, { .begin = 10 }, 4);
+    auto *tabs = m_pane->findChild<QTabBar *>();
+    tabs->setCurrentIndex(0);
+    QContextMenuEvent event(QContextMenuEvent::Keyboard, QPoint(5, 5), tabs->mapToGlobal(QPoint(5, 5)));
+    QCoreApplication::sendEvent(tabs, &event);
+    QMenu *menu = nullptr;
+    for (QMenu *other : m_pane->findChildren<QMenu *>()) {
+        if (other->title() == u"Compare with"_s)
+            menu = other;
+    }
+    QVERIFY(menu);
+    QCOMPARE(menu->actions().size(), 1);
+    menu->actions().first()->trigger();
+    auto *window = m_pane->findChild<CompareWindow *>();
+    QVERIFY(window && window->isVisible());
+    QTRY_COMPARE(window->statusText(), u"1 of 4 rows differ · 1 only on the right"_s);
+    // It holds its rows by itself.
+    Q_EMIT tabs->tabCloseRequested(0);
+    QCOMPARE(window->leftGrid()->cellText(2, 0), u"2"_s);
+    delete window;
+}
+
+void tst_ResultPane::moreRowsAreAskedFor()
+{
+    m_pane->setRowLimit(10);
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 12));
+    QTRY_COMPARE(statement->pauseCount, 1);
+    auto *bar = m_pane->findChild<ResultBar *>();
+    QTRY_VERIFY(bar->isVisible());
+    QCOMPARE(bar->text(), u"first 12 of ? rows"_s);
+    QSignalSpy exported(m_pane.get(), &ResultPane::exportRequested);
+    for (Button *button : bar->findChildren<Button *>()) {
+        if (button->text() == u"To file…"_s || button->text() == u"All"_s)
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QCOMPARE(exported.count(), 1);
+    QTRY_COMPARE(statement->resumeCount, 1);
+    QTRY_VERIFY(!bar->isVisible());
+    statement->end();
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
 }
 
 QTEST_MAIN(tst_ResultPane)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "results/cellviewer.h"
+#include "results/expressionbar.h"
 #include "results/columnpicker.h"
 #include "results/filterbar.h"
 #include "results/findbar.h"
@@ -49,6 +50,9 @@ private Q_SLOTS:
     void headerClicksSort();
     void filtersByTyping();
     void aWrongFilterSaysWhy();
+    void filtersByAnExpression();
+    void groupsThousandsFromTheMenu();
+    void jsonIsTakenApart();
     void parsesConditions_data();
     void parsesConditions();
     void columnsAreMovedHiddenAndFrozen();
@@ -58,6 +62,7 @@ private Q_SLOTS:
 
 private:
     void type(const QString &text);
+    void picture(const QString &name);
 
     std::shared_ptr<ResultStore> m_store;
     std::vector<ColumnFormatter> m_columns;
@@ -135,10 +140,16 @@ void tst_ResultView::cleanup()
 {
     const QString folder = qEnvironmentVariable("GREBE_TEST_PICTURES");
     if (!folder.isEmpty()) {
-        QTest::qWait(60);
+        m_view->viewer()->refresh(); // which else follows a moment later
         m_view->grab().save(folder + u'/' + QString::fromLatin1(QTest::currentTestFunction()) + u".png"_s);
     }
     m_view.reset();
+}
+
+void tst_ResultView::picture(const QString &name)
+{
+    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
+        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u'/' + name + u".png"_s);
 }
 
 void tst_ResultView::type(const QString &text)
@@ -361,8 +372,7 @@ void tst_ResultView::filtersByTyping()
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QTRY_COMPARE(m_grid->rowCount(), 3);
     QCOMPARE(m_grid->cellText(0, 0), u"992"_s);
-    if (!qEnvironmentVariableIsEmpty("GREBE_TEST_PICTURES"))
-        m_view->grab().save(qEnvironmentVariable("GREBE_TEST_PICTURES") + u"/filters.png"_s);
+    picture(u"filters"_s);
     m_view->filterBar()->clear();
     QTRY_COMPARE(m_grid->rowCount(), kRows);
 }
@@ -375,6 +385,89 @@ void tst_ResultView::aWrongFilterSaysWhy()
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QTRY_VERIFY(!m_view->noticeText().isEmpty());
     QCOMPARE(m_grid->rowCount(), kRows);
+}
+
+void tst_ResultView::filtersByAnExpression()
+{
+    QTest::keyClick(m_grid, Qt::Key_F, Qt::ControlModifier | Qt::AltModifier);
+    QVERIFY(m_view->expressionBar()->isVisible());
+    type(u"n >= 990 and (word is null or n = 999"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QCOMPARE(m_view->expressionBar()->errorText(), u"A closing parenthesis is missing"_s);
+    QCOMPARE(m_grid->rowCount(), kRows);
+    type(u")"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTRY_COMPARE(m_grid->rowCount(), 4); // 992, 995, 998 and 999
+    picture(u"expression"_s);
+    QVERIFY(m_grid->hasFocus());
+    // A column's own condition is one more.
+    m_grid->setCurrentCell(0, 0);
+    QTest::keyClick(m_grid, Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    type(u"> 995"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTRY_COMPARE(m_grid->rowCount(), 2);
+    QCOMPARE(m_grid->cellText(0, 0), u"998"_s);
+    m_view->filterBar()->clear();
+    QTRY_COMPARE(m_grid->rowCount(), 4);
+    m_view->expressionBar()->clear();
+    QTRY_COMPARE(m_grid->rowCount(), kRows);
+}
+
+void tst_ResultView::groupsThousandsFromTheMenu()
+{
+    QCOMPARE(m_grid->cellText(0, 1), u"501399.30"_s);
+    const auto toggle = [this] {
+        QMenu menu;
+        m_view->fillDisplayMenu(&menu);
+        QVERIFY(!menu.actions().at(1)->isEnabled()); // no column has times with a zone
+        menu.show();
+        QTest::keyClick(&menu, Qt::Key_Down);
+        QTest::keyClick(&menu, Qt::Key_Return);
+    };
+    toggle();
+    QCOMPARE(m_grid->cellText(0, 1), u"501,399.30"_s);
+    picture(u"grouped"_s);
+    m_grid->setCurrentCell(0, 1);
+    QTest::keyClick(m_grid, Qt::Key_C, Qt::ControlModifier);
+    QTRY_COMPARE(QApplication::clipboard()->text(), u"501399.30"_s);
+    toggle();
+    QCOMPARE(m_grid->cellText(0, 1), u"501399.30"_s);
+}
+
+void tst_ResultView::jsonIsTakenApart()
+{
+    m_grid->setColumnWidth(0, 111);
+    m_view->explode(2);
+    QVERIFY2(m_view->noticeText().contains(u"word"_s), qPrintable(m_view->noticeText())); // text, not JSON
+    QCOMPARE(m_grid->columnCount(), 5);
+    m_view->explode(3);
+    QStringList names;
+    for (int column = 0; column < m_grid->columnCount(); ++column)
+        names += m_grid->columnName(column);
+    QCOMPARE(names, QStringList({ u"n"_s, u"totalprice"_s, u"word"_s, u"document.id"_s, u"document.tags"_s, u"blob"_s }));
+    QCOMPARE(m_grid->columnWidth(0), 111);
+    QCOMPARE(m_grid->rowCount(), kRows);
+    QCOMPARE(m_grid->cellText(0, 3), u"12345678901234567890"_s);
+    bool isNull = false;
+    m_grid->cellText(1, 3, -1, &isNull); // a long text that is no JSON
+    QVERIFY(isNull);
+    QCOMPARE(m_grid->cellText(2, 4), u"[\"x\",null]"_s);
+    picture(u"parts"_s);
+    // Filters and copying see the parts.
+    m_grid->setCurrentCell(0, 3);
+    QTest::keyClick(m_grid, Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    type(u"null"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTRY_COMPARE(m_grid->rowCount(), 1);
+    QCOMPARE(m_grid->cellText(0, 0), u"1"_s);
+    m_grid->setCurrentCell(0, 0);
+    QTest::keyClick(m_grid, Qt::Key_C, Qt::ControlModifier);
+    QTRY_COMPARE(QApplication::clipboard()->text(), u"1"_s);
+    m_view->putTogether(m_grid->sourceColumn(4));
+    QCOMPARE(m_grid->columnCount(), 5);
+    QCOMPARE(m_grid->columnName(3), u"document"_s);
+    QCOMPARE(m_grid->rowCount(), kRows);
+    QCOMPARE(m_grid->columnWidth(0), 111);
 }
 
 void tst_ResultView::parsesConditions_data()

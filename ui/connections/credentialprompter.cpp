@@ -6,7 +6,9 @@
 #include "secretstore.h"
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QPromise>
+#include <QTimer>
 
 #include <algorithm>
 
@@ -24,7 +26,10 @@ bool isSame(const CredentialRequest &a, const CredentialRequest &b)
 
 } // namespace
 
-CredentialPrompter::CredentialPrompter(SecretStore *secrets, QObject *parent) : QObject(parent), m_secrets(secrets) { }
+CredentialPrompter::CredentialPrompter(SecretStore *secrets, QObject *parent, std::chrono::milliseconds patience)
+    : QObject(parent), m_secrets(secrets), m_patience(patience)
+{
+}
 
 CredentialPrompter::~CredentialPrompter()
 {
@@ -58,13 +63,15 @@ void CredentialPrompter::confirm(const CredentialRequest &request, const Credent
         }, Qt::QueuedConnection);
         return;
     }
-    if (request.kind != CredentialRequest::Kind::Password)
-        return;
     QMetaObject::invokeMethod(this, [this, request, credential, worked] {
-        if (!worked)
+        if (request.kind == CredentialRequest::Kind::Password && worked)
+            m_secrets->setPassword(request.origin, request.user, credential.secret, credential.remember);
+        else if (request.kind == CredentialRequest::Kind::Password)
             m_secrets->forgetPassword(request.origin, request.user);
-        else if (credential.remember)
-            m_secrets->setPassword(request.origin, request.user, credential.secret);
+        else if (request.kind == CredentialRequest::Kind::CertificatePassphrase && worked)
+            m_secrets->setPassphrase(request.fileName, credential.secret, credential.remember);
+        else if (request.kind == CredentialRequest::Kind::CertificatePassphrase)
+            m_secrets->forgetPassphrase(request.fileName);
     }, Qt::QueuedConnection);
 }
 
@@ -88,21 +95,54 @@ void CredentialPrompter::receive(const CredentialRequest &request, const Promise
     question->waiting.emplace_back(promise, std::move(watcher));
     if (!isNew)
         return;
-    if (request.kind == CredentialRequest::Kind::StoredToken) {
-        m_secrets->token(request.origin, request.user).then(this, [this, question](const Result<QString> &stored) {
-            answer(question, stored ? Result<Credential>(Credential { .secret = *stored }) : std::unexpected(stored.error()));
-        });
-        return;
-    }
-    if (request.kind != CredentialRequest::Kind::Password || !request.reason.isEmpty()) {
-        ask(question);
-        return;
-    }
-    m_secrets->password(request.origin, request.user).then(this, [this, question](const Result<QString> &stored) {
-        if (stored)
-            answer(question, Credential { .secret = *stored });
+    switch (request.kind) {
+    case CredentialRequest::Kind::StoredToken: askKeychain(question); break;
+    case CredentialRequest::Kind::Password:
+    case CredentialRequest::Kind::CertificatePassphrase:
+        if (request.reason.isEmpty())
+            askKeychain(question);
         else
             ask(question);
+        break;
+    default: ask(question); break;
+    }
+}
+
+void CredentialPrompter::askKeychain(const QuestionPtr &question)
+{
+    const CredentialRequest &request = question->request;
+    const bool isToken = request.kind == CredentialRequest::Kind::StoredToken;
+    QTimer::singleShot(m_patience, this, [this, weak = std::weak_ptr(question), isToken] {
+        const QuestionPtr open = weak.lock();
+        if (!open || open->waiting.empty() || open->dialog)
+            return;
+        open->keychainProblem = tr("The keychain does not answer.");
+        if (isToken)
+            answer(open, std::unexpected(Error { .code = Error::Code::Timeout, .message = open->keychainProblem }));
+        else
+            ask(open);
+    });
+    QFuture<Result<QString>> stored = isToken ? m_secrets->token(request.origin, request.user)
+        : request.kind == CredentialRequest::Kind::Password ? m_secrets->password(request.origin, request.user)
+                                                              : m_secrets->passphrase(request.fileName);
+    stored.then(this, [this, question, isToken](const Result<QString> &secret) {
+        if (question->waiting.empty())
+            return;
+        const auto *dialog = qobject_cast<const LoginDialog *>(question->dialog.data());
+        if (secret && dialog && !dialog->secretField()->text().isEmpty())
+            return; // somebody is at it
+        if (secret || isToken) {
+            const QPointer<QDialog> shown = question->dialog;
+            answer(question, secret ? Result<Credential>(Credential { .secret = *secret }) : std::unexpected(secret.error()));
+            if (shown) {
+                shown->disconnect(this);
+                shown->close();
+            }
+        } else if (!question->dialog) {
+            if (secret.error().code != Error::Code::NotFound)
+                question->keychainProblem = secret.error().message;
+            ask(question);
+        }
     });
 }
 
@@ -121,7 +161,10 @@ void CredentialPrompter::ask(const QuestionPtr &question)
         Q_EMIT asked(dialog);
         return;
     }
-    auto *dialog = new LoginDialog(question->request, m_secrets->isMemoryOnly(), QApplication::activeWindow());
+    CredentialRequest shown = question->request;
+    if (shown.reason.isEmpty())
+        shown.reason = question->keychainProblem;
+    auto *dialog = new LoginDialog(shown, m_secrets->isMemoryOnly(), QApplication::activeWindow());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     question->dialog = dialog;
     connect(dialog, &QDialog::accepted, this, [this, question, dialog] { answer(question, dialog->credential()); });

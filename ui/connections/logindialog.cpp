@@ -56,13 +56,11 @@ LoginDialog::LoginDialog(const CredentialRequest &request, bool isMemoryOnly, QW
         m_secret->setPlaceholderText(request.kind == Kind::Password ? tr("Password") : tr("Passphrase"));
         m_secret->setAccessibleName(m_secret->placeholderText());
         body->addWidget(m_secret);
-        if (request.kind == Kind::Password) {
-            m_remember = new QCheckBox(isMemoryOnly ? tr("Remember until Grebe ends (this system has no keychain)")
-                                                    : tr("Remember in the keychain"),
-                                       this);
-            m_remember->setChecked(true);
-            body->addWidget(m_remember);
-        }
+        m_remember = new QCheckBox(isMemoryOnly ? tr("Remember until Grebe ends (this system has no keychain)")
+                                                : tr("Remember in the keychain"),
+                                   this);
+        m_remember->setChecked(true);
+        body->addWidget(m_remember);
     }
 
     auto *footer = new Pane(Pane::LineAbove, this);
@@ -71,7 +69,7 @@ LoginDialog::LoginDialog(const CredentialRequest &request, bool isMemoryOnly, QW
     buttons->setSpacing(8);
     buttons->addStretch(1);
     auto *decline = new Button(Button::Plain, isTrust ? tr("Do not connect") : tr("Cancel"), footer);
-    auto *accept = new Button(isTrust ? Button::Danger : Button::Primary, isTrust ? tr("Trust it") : tr("Sign in"), footer);
+    auto *accept = new Button(isTrust ? Button::Danger : Button::Primary, isTrust ? tr("Trust it") : request.kind == Kind::Password ? tr("Sign in") : tr("Open the key"), footer);
     buttons->addWidget(decline);
     buttons->addWidget(accept);
     connect(decline, &QAbstractButton::clicked, this, &QDialog::reject);

@@ -60,7 +60,7 @@ KTextEditor::Editor *editorComponent()
 const QStringList &windowKeys()
 {
     static const QStringList keys = {
-        u"Ctrl+Return"_s, u"Ctrl+Enter"_s, u"F9"_s, u"Ctrl+Shift+Return"_s, u"Alt+X"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s,
+        u"Ctrl+Return"_s, u"Ctrl+Enter"_s, u"F9"_s, u"Ctrl+Shift+Return"_s, u"Alt+X"_s, u"Ctrl+F2"_s, u"Ctrl+E"_s, u"Ctrl+T"_s,
         u"Ctrl+N"_s, u"Ctrl+W"_s, u"Ctrl+Shift+T"_s, u"Ctrl+O"_s, u"Ctrl+S"_s, u"Ctrl+Shift+S"_s, u"Ctrl+J"_s,
         u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl++"_s, u"Ctrl+="_s,
         u"Ctrl+-"_s, u"Ctrl+0"_s,

@@ -20,6 +20,7 @@
 #include <QProgressBar>
 #include <QStackedWidget>
 #include <QStandardPaths>
+#include <QStorageInfo>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -29,7 +30,7 @@ namespace Grebe {
 
 namespace {
 
-QString rangeText(const ExportRange &range)
+QString rangeText(const CellRange &range)
 {
     return range.rowCount == 1 ? ExportDialog::tr("1 row") : ExportDialog::tr("%1 rows").arg(countText(range.rowCount));
 }
@@ -97,20 +98,20 @@ QWidget *ExportDialog::makeForm()
     m_rows = new Segmented;
     m_rows->setObjectName(u"rows"_s);
     m_rows->setAccessibleName(tr("Rows"));
-    m_rowChoices << Rows::All;
-    m_rows->addSegment(m_request.incomplete.isEmpty() ? tr("All %1").arg(rangeText(m_request.all))
-                                                      : tr("The %1 that came").arg(rangeText(m_request.all)));
-    if (m_request.runAgain && !m_request.incomplete.isEmpty()) {
-        m_rowChoices << Rows::Again;
-        m_rows->addSegment(tr("All, run again into the file"));
+    if (m_request.all) {
+        addRows(Rows::All, m_request.incomplete.isEmpty() ? tr("All %1").arg(rangeText(*m_request.all))
+                                                          : tr("The %1 that came").arg(rangeText(*m_request.all)));
     }
+    if (m_request.shown)
+        addRows(Rows::Shown, tr("As shown: %1").arg(rangeText(*m_request.shown)));
     if (m_request.selection) {
-        m_rowChoices << Rows::Selection;
-        const qsizetype columns = qsizetype(m_request.selection->columns.size());
-        m_rows->addSegment(tr("Selection: %1, %2")
-                               .arg(rangeText(*m_request.selection),
-                                    columns == 1 ? tr("1 column") : tr("%1 columns").arg(countText(columns))));
+        const qsizetype columns = m_request.selection->columns.size();
+        addRows(Rows::Selection, tr("Selection: %1, %2")
+                                     .arg(rangeText(*m_request.selection),
+                                          columns == 1 ? tr("1 column") : tr("%1 columns").arg(countText(columns))));
     }
+    if (m_request.runAgain)
+        addRows(Rows::Again, m_request.all ? tr("Run again into the file") : tr("Run into the file"));
     connect(m_rows, &Segmented::currentChanged, this, [this] {
         propose();
         showRows();
@@ -169,6 +170,12 @@ QWidget *ExportDialog::makeForm()
     return form;
 }
 
+void ExportDialog::addRows(Rows rows, const QString &text)
+{
+    m_rowChoices << rows;
+    m_rows->addSegment(text);
+}
+
 QWidget *ExportDialog::makeProgress()
 {
     auto *page = new QWidget;
@@ -208,6 +215,17 @@ QString ExportDialog::formatId() const
     return m_format->currentData().toString();
 }
 
+bool ExportDialog::isDatabase() const
+{
+    const auto format = std::ranges::find(resultFormats(), formatId(), &ResultFormat::id);
+    return format != resultFormats().end() && format->isDatabase;
+}
+
+QString ExportDialog::tableKey() const
+{
+    return fileName() + u'\n' + m_options->options().table.parts().join(u'.');
+}
+
 QString ExportDialog::note() const
 {
     return m_note->text();
@@ -231,11 +249,31 @@ ExportDialog::Rows ExportDialog::rows() const
     return m_rowChoices.value(m_rows->currentIndex(), Rows::All);
 }
 
+const CellRange &ExportDialog::range() const
+{
+    return rows() == Rows::Selection ? *m_request.selection : rows() == Rows::Shown ? *m_request.shown : *m_request.all;
+}
+
+// A guess: text is about as large as the values in memory, binary formats are smaller.
+QString ExportDialog::spaceWarning() const
+{
+    const QStorageInfo disk(QFileInfo(fileName()).absolutePath());
+    if (rows() == Rows::Again || !disk.isValid() || !range().store || range().store->rowCount() == 0)
+        return {};
+    const double share = double(range().rowCount) / double(range().store->rowCount());
+    const auto needed = qint64(double(range().store->byteCount()) * std::min(1.0, share));
+    if (needed <= disk.bytesAvailable())
+        return {};
+    return tr("The disk has %1 left; this may need about %2.").arg(sizeText(disk.bytesAvailable()), sizeText(needed));
+}
+
 QString ExportDialog::proposedName() const
 {
     QString name = fileNameFor(m_request.title);
     if (rows() == Rows::Selection)
         name += tr("-selection");
+    else if (rows() == Rows::Shown)
+        name += tr("-as-shown");
     else if (rows() == Rows::All && !m_request.incomplete.isEmpty())
         name += tr("-incomplete");
     if (m_options->guardsFormulas()) // whoever gets the file should know that its text is not quite the table's
@@ -300,10 +338,12 @@ void ExportDialog::showNote(const QString &text, int role)
 void ExportDialog::showRows()
 {
     m_export->setText(tr("Export"));
-    if (rows() == Rows::All && !m_request.incomplete.isEmpty())
-        showNote(tr("These rows are not all: %1.").arg(m_request.incomplete), Theme::Warning);
-    else
-        showNote({}, Theme::Subdued);
+    QStringList notes;
+    if (rows() != Rows::Again && rows() != Rows::Selection && !m_request.incomplete.isEmpty())
+        notes << tr("These rows are not all: %1.").arg(m_request.incomplete);
+    if (const QString warning = spaceWarning(); !warning.isEmpty())
+        notes << warning;
+    showNote(notes.join(u'\n'), Theme::Warning);
 }
 
 void ExportDialog::start()
@@ -324,8 +364,14 @@ void ExportDialog::start()
     }
     if ((info.exists() || info.isSymLink()) && m_confirmed != name) {
         m_confirmed = name;
-        showNote(tr("%1 is there already. Press Replace to write over it.").arg(info.fileName()), Theme::Warning);
-        m_export->setText(tr("Replace"));
+        if (isDatabase()) {
+            showNote(tr("%1 is there already. The table is added to it, and what is in it stays.").arg(info.fileName()),
+                     Theme::Warning);
+            m_export->setText(tr("Add Table"));
+        } else {
+            showNote(tr("%1 is there already. Press Replace to write over it.").arg(info.fileName()), Theme::Warning);
+            m_export->setText(tr("Replace"));
+        }
         return;
     }
     m_settings->setValue(Settings::ExportFormat, formatId());
@@ -336,6 +382,7 @@ void ExportDialog::start()
     WriteOptions options = m_options->options();
     options.title = m_request.title;
     options.dialect = m_request.dialect;
+    options.replacesTable = isDatabase() && m_confirmedTable == tableKey();
     if (rows() == Rows::Again) {
         StatementPtr statement = m_request.runAgain();
         if (!statement) {
@@ -344,8 +391,7 @@ void ExportDialog::start()
         }
         m_job = std::make_unique<ExportJob>(std::move(statement), name, formatId(), options);
     } else {
-        m_job = std::make_unique<ExportJob>(rows() == Rows::Selection ? *m_request.selection : m_request.all, name,
-                                            formatId(), options);
+        m_job = std::make_unique<ExportJob>(range(), name, formatId(), options);
     }
     connect(m_job.get(), &ExportJob::progressChanged, this, &ExportDialog::showProgress);
     connect(m_job.get(), &ExportJob::ended, this, &ExportDialog::showEnd);
@@ -371,9 +417,13 @@ void ExportDialog::showProgress()
     const double seconds = std::max(0.001, double(m_job->elapsed().count()) / 1000);
     QStringList facts { total > 0 ? tr("%1 of %2 rows").arg(countText(m_job->rowCount()), countText(total))
                                   : tr("%1 rows").arg(countText(m_job->rowCount())),
-                        sizeText(m_job->byteCount()) };
+                        };
+    if (m_job->byteCount() > 0)
+        facts << sizeText(m_job->byteCount());
     if (m_job->byteCount() > 0)
         facts << tr("%1/s").arg(sizeText(qint64(double(m_job->byteCount()) / seconds)));
+    else if (m_job->rowCount() > 0) // a database file grows as its engine likes
+        facts << tr("%1 rows/s").arg(countText(qint64(double(m_job->rowCount()) / seconds)));
     facts << durationText(m_job->elapsed().count());
     m_progressText->setText(facts.join(u" · "_s));
     m_cancel->setText(m_job->isCancelling() ? tr("Stopping…") : tr("Stop"));
@@ -381,6 +431,17 @@ void ExportDialog::showProgress()
 
 void ExportDialog::showEnd(const std::optional<Error> &error)
 {
+    if (error && error->code == Error::Code::AlreadyExists && isDatabase()) {
+        // Only the database itself knows its tables, so the question comes when it has been opened.
+        m_confirmedTable = tableKey();
+        m_job.release()->deleteLater(); // it is in its own signal
+        m_stack->setCurrentIndex(0);
+        m_export->show();
+        m_export->setText(tr("Replace Table"));
+        m_cancel->setText(tr("Cancel"));
+        showNote(tr("%1 Press Replace Table to write a new one in its place.").arg(error->message), Theme::Warning);
+        return;
+    }
     showProgress();
     m_bar->setRange(0, 1000);
     m_cancel->setText(tr("Close"));

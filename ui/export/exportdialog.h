@@ -24,9 +24,10 @@ class Settings;
 struct ExportRequest
 {
     QString title; ///< of the result: "orders"
-    ExportRange all; ///< every row that has come
-    std::optional<ExportRange> selection;
-    QString incomplete; ///< why `all` is not the whole result, in words; empty when it is
+    std::optional<CellRange> all; ///< every row that has come, as it came; none where nothing ran
+    std::optional<CellRange> shown; ///< what filter, order and moved or hidden columns leave of it, where they do
+    std::optional<CellRange> selection; ///< as it is shown
+    QString incomplete; ///< why these are not the whole result, in words; empty when it is
     /// The same query anew, for all of its rows straight into a file; may be empty.
     std::function<StatementPtr()> runAgain;
     const Dialect *dialect = nullptr; ///< of the connection
@@ -34,7 +35,7 @@ struct ExportRequest
 
 /// Asks for rows, format, file and options, then shows how far the export is.
 ///
-/// Shape      one dialog, one export. A file that is there is replaced only after a second press. Rows that are not all
+/// Shape      one dialog, one export. A file, or a table in one, that is there is replaced only after a second press. Rows that are not all
 ///            go to a file whose proposed name says so.
 /// Thread     GUI. Not modal: work goes on beside it. Closing it stops the export.
 /// Ownership  deletes itself when it is closed.
@@ -61,11 +62,16 @@ Q_SIGNALS:
     void ended(const std::optional<Grebe::Error> &error);
 
 private:
-    enum class Rows { All, Selection, Again };
+    enum class Rows { All, Shown, Selection, Again };
 
     QWidget *makeForm();
     QWidget *makeProgress();
+    void addRows(Rows rows, const QString &text);
     Rows rows() const;
+    const CellRange &range() const; ///< not of Rows::Again
+    QString spaceWarning() const;
+    bool isDatabase() const;
+    QString tableKey() const; ///< file and table
     QString proposedName() const;
     void propose();
     void formatChosen();
@@ -94,7 +100,8 @@ private:
     Button *m_folder;
     std::unique_ptr<ExportJob> m_job;
     QString m_proposed; ///< what the dialog put into the file field itself
-    QString m_confirmed; ///< the file that may be replaced
+    QString m_confirmed; ///< the file that may be replaced, or added to
+    QString m_confirmedTable; ///< the table in it that may be replaced
 };
 
 } // namespace Grebe

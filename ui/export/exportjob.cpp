@@ -3,15 +3,26 @@
 
 #include "exportworker.h"
 
+#include "extension/driverextension.h"
+
 #include <arrow/record_batch.h>
 #include <arrow/util/byte_size.h>
 
 #include <QTimer>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace Grebe {
+
+// The plugin is loaded for what needs it alone.
+static DriverExtension *driverFor(const QString &formatId)
+{
+    const auto format = std::ranges::find(resultFormats(), formatId, &ResultFormat::id);
+    return format != resultFormats().end() && format->isDatabase ? DriverExtension::load() : nullptr;
+}
 
 ExportJob::ExportJob(const QString &fileName, QObject *parent) : QObject(parent), m_fileName(fileName)
 {
@@ -26,13 +37,13 @@ ExportJob::ExportJob(const QString &fileName, QObject *parent) : QObject(parent)
     tick->start();
 }
 
-ExportJob::ExportJob(ExportRange range, const QString &fileName, const QString &formatId, const WriteOptions &options,
+ExportJob::ExportJob(CellRange range, const QString &fileName, const QString &formatId, const WriteOptions &options,
                      QObject *parent)
     : ExportJob(fileName, parent)
 {
     m_range = std::move(range);
     m_totalRows = m_range.rowCount;
-    m_worker = std::make_unique<ExportWorker>(fileName, formatId, options);
+    m_worker = std::make_unique<ExportWorker>(driverFor(formatId), fileName, formatId, options);
 }
 
 ExportJob::ExportJob(StatementPtr statement, const QString &fileName, const QString &formatId, const WriteOptions &options,
@@ -40,7 +51,7 @@ ExportJob::ExportJob(StatementPtr statement, const QString &fileName, const QStr
     : ExportJob(fileName, parent)
 {
     m_statement = std::move(statement);
-    m_worker = std::make_unique<ExportWorker>(fileName, formatId, options);
+    m_worker = std::make_unique<ExportWorker>(driverFor(formatId), fileName, formatId, options);
 }
 
 ExportJob::~ExportJob()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "extension/resultstore.h"
+#include "extension/resultwriter.h"
 #include "extension/statement.h"
-#include "formats/resultwriter.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -14,18 +13,9 @@
 namespace Grebe {
 
 class ExportWorker;
-class OutputTarget;
+class DriverExtension;
 
-/// Which rows and columns of a store; a value.
-struct ExportRange
-{
-    std::shared_ptr<ResultStore> store;
-    qint64 firstRow = 0;
-    qint64 rowCount = 0;
-    std::vector<int> columns; ///< in the order they are to have
-};
-
-/// One export on its way: rows of a store, or of a statement that was made for it, into a file.
+/// One export on its way: cells of a result as they are shown, or a statement that was made for it, into a file.
 ///
 /// Shape      start() once; ended() once, also behind cancel(). The file has its name only when it is whole and on the
 ///            disk; before that it is FILE.part, which goes away when the export ends in any other way. What stood there
@@ -41,7 +31,7 @@ class ExportJob : public QObject
 public:
     static constexpr qint64 kHighBytes = 32 * 1024 * 1024;
 
-    ExportJob(ExportRange range, const QString &fileName, const QString &formatId, const WriteOptions &options,
+    ExportJob(CellRange range, const QString &fileName, const QString &formatId, const WriteOptions &options,
               QObject *parent = nullptr);
     ExportJob(StatementPtr statement, const QString &fileName, const QString &formatId, const WriteOptions &options,
               QObject *parent = nullptr);
@@ -72,7 +62,7 @@ private:
     void end(const std::optional<Error> &error, const QStringList &remarks);
 
     const QString m_fileName;
-    ExportRange m_range;
+    CellRange m_range;
     StatementPtr m_statement;
     qint64 m_totalRows = -1;
     QStringList m_remarks;

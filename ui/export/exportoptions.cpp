@@ -14,10 +14,10 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 ExportOptions::ExportOptions(QWidget *parent)
-    : QWidget(parent), m_grid(new QGridLayout(this)), m_delimiter(new QComboBox), m_lineEnd(new QComboBox),
+    : QWidget(parent), m_grid(new QGridLayout(this)), m_delimiter(new QComboBox), m_encoding(new QComboBox),
+      m_lineEnd(new QComboBox), m_fullSheet(new QComboBox),
       m_null(new QLineEdit), m_table(new QLineEdit), m_rowsPerInsert(new QSpinBox),
       m_header(new QCheckBox(tr("Column names in the first row"))), m_quotesAll(new QCheckBox(tr("Quotes around every value"))),
-      m_byteOrderMark(new QCheckBox(tr("Byte order mark, by which Excel knows UTF-8"))),
       m_guard(new QCheckBox(tr("Protect spreadsheets: ' in front of text like a formula")))
 {
     m_grid->setContentsMargins({});
@@ -32,14 +32,21 @@ ExportOptions::ExportOptions(QWidget *parent)
     m_lineEnd->addItem(tr("As the format has it"), QString());
     m_lineEnd->addItem(tr("CR LF (Windows)"), u"\r\n"_s);
     m_lineEnd->addItem(tr("LF (Unix)"), u"\n"_s);
+    m_encoding->addItem(tr("UTF-8"), u"utf-8"_s);
+    m_encoding->addItem(tr("UTF-8 with byte order mark, for Excel"), u"utf-8-bom"_s);
+    m_encoding->addItem(tr("UTF-16, little-endian"), u"utf-16le"_s);
+    m_encoding->addItem(tr("Latin-1, an error for what it does not have"), u"latin-1"_s);
+    m_fullSheet->addItem(tr("go on in the next sheet"), u"next"_s);
+    m_fullSheet->addItem(tr("are an error"), u"error"_s);
     m_null->setObjectName(u"null"_s);
+    m_encoding->setObjectName(u"encoding"_s);
+    m_fullSheet->setObjectName(u"fullSheet"_s);
     m_table->setObjectName(u"table"_s);
     m_rowsPerInsert->setObjectName(u"rowsPerInsert"_s);
     m_delimiter->setObjectName(u"delimiter"_s);
     m_lineEnd->setObjectName(u"lineEnd"_s);
     m_header->setObjectName(u"header"_s);
     m_quotesAll->setObjectName(u"quotesAll"_s);
-    m_byteOrderMark->setObjectName(u"byteOrderMark"_s);
     m_guard->setObjectName(u"guard"_s);
     m_null->setPlaceholderText(tr("as the format has it"));
     m_rowsPerInsert->setRange(1, 100'000);
@@ -48,13 +55,14 @@ ExportOptions::ExportOptions(QWidget *parent)
     m_guard->setToolTip(tr("The text is then no longer the one in the table: for files that a person opens, not for programs."));
 
     addRow(tr("Separator"), m_delimiter, { u"csv"_s });
+    addRow(tr("Encoding"), m_encoding, { u"csv"_s, u"tsv"_s });
     addRow(tr("Lines end in"), m_lineEnd, { u"csv"_s, u"tsv"_s });
     addRow(tr("NULL is"), m_null, { u"csv"_s, u"tsv"_s, u"table"_s, u"markdown"_s, u"html"_s });
-    addRow(tr("Table"), m_table, { u"insert"_s });
+    addRow(tr("Table"), m_table, { u"insert"_s, u"duckdb"_s });
     addRow(tr("Rows a statement"), m_rowsPerInsert, { u"insert"_s });
+    addRow(tr("Over 1,048,576 rows"), m_fullSheet, { u"xlsx"_s });
     addRow({}, m_header, { u"csv"_s, u"tsv"_s, u"table"_s, u"html"_s, u"xlsx"_s });
     addRow({}, m_quotesAll, { u"csv"_s });
-    addRow({}, m_byteOrderMark, { u"csv"_s, u"tsv"_s });
     addRow({}, m_guard, { u"csv"_s, u"tsv"_s });
     connect(m_guard, &QCheckBox::toggled, this, &ExportOptions::edited);
 }
@@ -97,7 +105,12 @@ WriteOptions ExportOptions::options() const
     if (!m_null->text().isEmpty())
         options.nullText = m_null->text().toStdString();
     options.quotesAll = m_quotesAll->isChecked();
-    options.hasByteOrderMark = m_byteOrderMark->isChecked();
+    const QString encoding = m_encoding->currentData().toString();
+    options.hasByteOrderMark = encoding == "utf-8-bom"_L1;
+    options.encoding = encoding == "utf-16le"_L1 ? TextEncoding::Utf16Le
+        : encoding == "latin-1"_L1               ? TextEncoding::Latin1
+                                                 : TextEncoding::Utf8;
+    options.isOneSheet = m_fullSheet->currentData() == u"error"_s;
     options.guardsFormulas = guardsFormulas();
     if (!m_table->text().isEmpty())
         options.table = ObjectPath({ m_table->text() });
@@ -119,7 +132,8 @@ QJsonObject ExportOptions::state() const
         { u"rowsPerInsert"_s, m_rowsPerInsert->value() },
         { u"header"_s, m_header->isChecked() },
         { u"quotesAll"_s, m_quotesAll->isChecked() },
-        { u"byteOrderMark"_s, m_byteOrderMark->isChecked() },
+        { u"encoding"_s, m_encoding->currentData().toString() },
+        { u"fullSheet"_s, m_fullSheet->currentData().toString() },
         { u"guard"_s, m_guard->isChecked() },
     };
 }
@@ -133,11 +147,12 @@ void ExportOptions::setState(const QJsonObject &state)
     };
     choose(m_delimiter, u"delimiter"_s);
     choose(m_lineEnd, u"lineEnd"_s);
+    choose(m_encoding, u"encoding"_s);
+    choose(m_fullSheet, u"fullSheet"_s);
     m_null->setText(state.value(u"null"_s).toString());
     m_rowsPerInsert->setValue(state.value(u"rowsPerInsert"_s).toInt(m_rowsPerInsert->value()));
     m_header->setChecked(state.value(u"header"_s).toBool(true));
     m_quotesAll->setChecked(state.value(u"quotesAll"_s).toBool());
-    m_byteOrderMark->setChecked(state.value(u"byteOrderMark"_s).toBool());
     m_guard->setChecked(state.value(u"guard"_s).toBool());
 }
 

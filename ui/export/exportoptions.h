@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 
 #include <QJsonObject>
 #include <QWidget>
@@ -46,13 +46,14 @@ private:
     QList<Row> m_rows;
     QString m_formatId;
     QComboBox *m_delimiter;
+    QComboBox *m_encoding;
     QComboBox *m_lineEnd;
+    QComboBox *m_fullSheet;
     QLineEdit *m_null;
     QLineEdit *m_table;
     QSpinBox *m_rowsPerInsert;
     QCheckBox *m_header;
     QCheckBox *m_quotesAll;
-    QCheckBox *m_byteOrderMark;
     QCheckBox *m_guard;
 };
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exportworker.h"
 
-#include "formats/batchslice.h"
+#include "extension/driverextension.h"
 
 #include <arrow/record_batch.h>
-#include <arrow/type.h>
 #include <arrow/util/byte_size.h>
+
+#include <QFileInfo>
 
 #include <algorithm>
 
@@ -15,35 +16,15 @@ namespace Grebe {
 
 namespace {
 
-constexpr qint64 kSliceRows = 16'384; // between two looks at whether to stop
-
 Error cancelled()
 {
     return { .code = Error::Code::Cancelled, .message = u"The export was stopped."_s };
 }
 
-// Parquet has to know before the first row which columns hold values that only text can.
-std::vector<int> rawColumns(const ExportRange &range)
-{
-    std::vector<int> found;
-    for (qint64 row = range.firstRow; row < range.firstRow + range.rowCount;) {
-        const ResultStore::Place place = range.store->place(row);
-        if (!place.batch)
-            break;
-        for (const int column : columnsWithRawValues(*place.batch)) {
-            const auto position = std::ranges::find(range.columns, column);
-            if (position != range.columns.end() && !std::ranges::contains(found, int(position - range.columns.begin())))
-                found.push_back(int(position - range.columns.begin()));
-        }
-        row = place.firstRow + place.batch->num_rows();
-    }
-    return found;
-}
-
 } // namespace
 
-ExportWorker::ExportWorker(const QString &fileName, const QString &formatId, const WriteOptions &options)
-    : m_fileName(fileName), m_formatId(formatId), m_options(options)
+ExportWorker::ExportWorker(DriverExtension *driver, const QString &fileName, const QString &formatId, const WriteOptions &options)
+    : m_driver(driver), m_fileName(fileName), m_formatId(formatId), m_options(options)
 {
 }
 
@@ -54,64 +35,51 @@ ExportWorker::~ExportWorker()
 
 Result<void> ExportWorker::open()
 {
+    const auto format = std::ranges::find(resultFormats(), m_formatId, &ResultFormat::id);
+    if (format == resultFormats().end()) {
+        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
+                                       .message = u"There is no format “%1”."_s.arg(m_formatId) });
+    }
+    if (format->isDatabase) {
+        if (!m_driver) {
+            return std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                           .message = u"%1 needs the driver, which was not found."_s.arg(format->label) });
+        }
+        auto writer = m_driver->createFileWriter(m_formatId, m_fileName, m_options);
+        if (!writer)
+            return std::unexpected(writer.error());
+        m_writer = std::move(*writer);
+        return {};
+    }
     auto target = OutputTarget::open(m_fileName);
     if (!target)
         return std::unexpected(target.error());
     m_target = std::move(*target);
     m_writer = makeResultWriter(m_formatId, m_target->sink(), m_options);
-    if (!m_writer) {
-        return std::unexpected(Error { .code = Error::Code::InvalidArgument,
-                                       .message = u"There is no format “%1”."_s.arg(m_formatId) });
-    }
     return {};
 }
 
-Result<void> ExportWorker::writeRows(const arrow::RecordBatch &batch)
+Result<void> ExportWorker::writeAll(const CellRange &range)
 {
-    for (qint64 row = 0; row < batch.num_rows(); row += kSliceRows) {
-        if (m_isCancelled)
-            return std::unexpected(cancelled());
-        const qint64 count = std::min(kSliceRows, batch.num_rows() - row);
-        std::vector<int> columns(size_t(batch.num_columns()));
-        std::ranges::generate(columns, [n = 0]() mutable { return n++; });
-        const auto slice = sliceBatch(batch, row, count, columns);
-        if (auto written = m_writer->write(*slice); !written)
-            return written;
-        m_rowCount += count;
-        m_byteCount = m_target->sink().byteCount();
-    }
-    return {};
-}
-
-Result<void> ExportWorker::writeAll(const ExportRange &range)
-{
-    const auto schema = range.store->schema();
+    const auto schema = schemaOfCells(range);
     if (!schema)
         return std::unexpected(Error { .code = Error::Code::InvalidState, .message = u"There is no result to export."_s });
-    m_options.textColumns = rawColumns(range);
-    if (auto opened = open(); !opened)
-        return opened;
-    if (auto begun = m_writer->begin(selectColumns(*schema, range.columns)); !begun)
-        return begun;
-    const qint64 end = range.firstRow + range.rowCount;
-    for (qint64 row = range.firstRow; row < end;) {
-        if (m_isCancelled)
-            return std::unexpected(cancelled());
-        const ResultStore::Place place = range.store->place(row);
-        if (!place.batch) {
-            return std::unexpected(Error { .code = Error::Code::Incomplete,
-                                           .message = u"Row %1 of the result is no longer there."_s.arg(row + 1) });
-        }
-        const qint64 count = std::min(place.batch->num_rows() - place.row, end - row);
-        const auto part = sliceBatch(*place.batch, place.row, count, range.columns);
-        if (auto written = writeRows(*part); !written)
-            return written;
-        row += count;
-    }
-    return {};
+    m_options.textColumns = columnsWithRawValues(range);
+    return open()
+        .and_then([&] { return m_writer->begin(schema); })
+        .and_then([&] {
+            return writeCells(range, *m_writer, [this] { return m_isCancelled.load(); }, [this](qint64 rows) { noteRows(rows); });
+        });
 }
 
-void ExportWorker::writeRange(const ExportRange &range)
+void ExportWorker::noteRows(qint64 rows)
+{
+    m_rowCount = rows;
+    if (m_target)
+        m_byteCount = m_target->sink().byteCount();
+}
+
+void ExportWorker::writeRange(const CellRange &range)
 {
     const Result<void> written = writeAll(range);
     end(written ? std::nullopt : std::optional(written.error()));
@@ -135,7 +103,10 @@ void ExportWorker::begin(const std::shared_ptr<arrow::Schema> &schema)
 void ExportWorker::write(const std::shared_ptr<arrow::RecordBatch> &batch)
 {
     if (!m_error && m_writer) {
-        if (auto written = writeRows(*batch); !written)
+        const Result<void> written = m_isCancelled ? std::unexpected(cancelled()) : m_writer->write(*batch);
+        if (written)
+            noteRows(m_rowCount + batch->num_rows());
+        else
             giveUp(written.error());
     }
     const qint64 byteCount = arrow::util::TotalBufferSize(*batch);
@@ -168,15 +139,17 @@ void ExportWorker::end(const std::optional<Error> &error)
     if (m_isEnded)
         return;
     m_isEnded = true;
-    Result<void> result = error ? Result<void>(std::unexpected(*error)) : m_writer->end();
-    const QStringList remarks = m_writer ? m_writer->remarks() : QStringList();
-    m_writer.reset();
+    Result<void> result = error ? Result<void>(std::unexpected(*error)) : Result<void>();
     if (result && m_isCancelled)
         result = std::unexpected(cancelled());
-    if (result) {
-        m_byteCount = m_target->sink().byteCount();
+    if (result)
+        result = m_writer->end();
+    const QStringList remarks = m_writer ? m_writer->remarks() : QStringList();
+    m_writer.reset();
+    if (result && m_target)
         result = m_target->commit();
-    }
+    if (result)
+        m_byteCount = QFileInfo(m_fileName).size();
     m_target.reset(); // removes FILE.part where it was not put in place
     Q_EMIT ended(result ? std::nullopt : std::optional(result.error()), remarks);
 }

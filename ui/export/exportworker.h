@@ -3,11 +3,13 @@
 
 #include "exportjob.h"
 
-#include "formats/outputtarget.h"
+#include "extension/outputtarget.h"
 
 #include <atomic>
 
 namespace Grebe {
+
+class DriverExtension;
 
 /// The half of an ExportJob that waits for disks.
 ///
@@ -17,10 +19,11 @@ class ExportWorker : public QObject
 {
     Q_OBJECT
 public:
-    ExportWorker(const QString &fileName, const QString &formatId, const WriteOptions &options);
+    /// `driver` makes the writers of database files; it outlives this.
+    ExportWorker(DriverExtension *driver, const QString &fileName, const QString &formatId, const WriteOptions &options);
     ~ExportWorker() override;
 
-    void writeRange(const ExportRange &range);
+    void writeRange(const CellRange &range);
 
     void begin(const std::shared_ptr<arrow::Schema> &schema);
     void write(const std::shared_ptr<arrow::RecordBatch> &batch);
@@ -42,11 +45,12 @@ Q_SIGNALS:
 
 private:
     Result<void> open();
-    Result<void> writeRows(const arrow::RecordBatch &batch);
-    Result<void> writeAll(const ExportRange &range);
+    void noteRows(qint64 rows);
+    Result<void> writeAll(const CellRange &range);
     void end(const std::optional<Error> &error);
     void giveUp(const Error &error);
 
+    DriverExtension *const m_driver;
     const QString m_fileName;
     const QString m_formatId;
     WriteOptions m_options;

@@ -9,7 +9,10 @@
 
 #include "connections/connectioneditor.h"
 #include "connections/connectionmodel.h"
+#include "connections/secretstore.h"
+#include "connections/signedindialog.h"
 #include "editor/sqleditor.h"
+#include "results/resultpane.h"
 #include "schema/schemamodel.h"
 #include "schema/schematree.h"
 #include "schema/schemaview.h"
@@ -115,6 +118,7 @@ MainWindow::MainWindow(ConnectionModel *connections, SecretStore *secrets, Setti
 
     resize(1440, 900);
     restoreGeometry(settings->value(Settings::WindowGeometry).toByteArray());
+    connect(secrets, &SecretStore::failed, this, [this](const Error &error) { showMessage((error.message + u' ' + error.hint).trimmed()); });
     showTab(-1);
 }
 
@@ -143,6 +147,16 @@ void MainWindow::showMessage(const QString &text)
 {
     m_message = text;
     updateStatus();
+}
+
+void MainWindow::setSignedIn(SignedInModel *signedIn)
+{
+    m_showSignedIn->setVisible(true);
+    connect(m_showSignedIn, &QAction::triggered, this, [this, signedIn] {
+        auto *dialog = new SignedInDialog(signedIn, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
 }
 
 void MainWindow::exportResult()
@@ -241,6 +255,10 @@ void MainWindow::makeMenus()
             tab->runAll();
     });
     m_editorActions += m_runAll;
+    m_editorActions += add(query, tr("Run into a &New Result Tab"), { key("Ctrl+\\") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->runInNewTab();
+    });
     m_stop = add(query, tr("&Stop"), { key("Ctrl+F2") }, [this] {
         if (QueryTab *tab = currentTab())
             tab->stop();
@@ -280,6 +298,15 @@ void MainWindow::makeMenus()
             tab->editor()->setFocus(Qt::ShortcutFocusReason);
     });
 
+    results->addSeparator();
+    m_editorActions += add(results, tr("&Keep This Result"), { key("Ctrl+Shift+K") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->togglePin();
+    });
+    m_editorActions += add(results, tr("The S&QL That Ran"), { key("Ctrl+Alt+Q") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->toggleSql();
+    });
     results->addSeparator();
     m_editorActions += add(results, tr("E&xport…"), { key("Ctrl+E") }, &MainWindow::exportResult);
 
@@ -333,6 +360,8 @@ void MainWindow::makeMenus()
         }
         editConnection(name);
     });
+    m_showSignedIn = connections->addAction(tr("&Signed In…"));
+    m_showSignedIn->setVisible(false);
     connections->addSeparator();
     connect(connections->addAction(tr("&Read the Current Level Again") + u"\tF5"_s), &QAction::triggered, m_schemas,
             &SchemaView::reloadCurrent);
@@ -366,7 +395,10 @@ QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
     tab->editor()->setText(text);
     tab->setConnection(name);
     m_settings->setValue(Settings::LastConnection, name);
+    tab->results()->setRowLimit(m_settings->value(Settings::ResultRowLimit).toLongLong());
 
+    connect(tab->results(), &ResultPane::rowLimitChanged, this,
+            [this](qint64 rowLimit) { m_settings->setValue(Settings::ResultRowLimit, rowLimit); });
     connect(tab, &QueryTab::titleChanged, this, [this, tab] { updateTab(tab); });
     connect(tab, &QueryTab::connectionChanged, this, [this, tab] {
         updateTab(tab);
@@ -495,7 +527,7 @@ void MainWindow::updateStatus()
         m_status->setState(tr("Ready"), std::nullopt);
     else
         m_status->setState(results->stateText(), dot(results->state()));
-    m_status->setFacts({ results->rowText(), results->transferText() });
+    m_status->setFacts({ results->rowText(), results->transferText(), results->zoneText() });
     QStringList right;
     if (tab->isRunning())
         right += tr("Ctrl+F2 stops it on the server");

@@ -18,6 +18,7 @@ class EditorTabBar;
 class SchemaView;
 class SecretStore;
 class Settings;
+class SignedInModel;
 class StatusBar;
 
 /// The window: tree, editors, status bar, and every action with its key.
@@ -43,6 +44,8 @@ public:
     void openFiles(const QStringList &fileNames);
     /// Opens the sample query in an editor and runs it by the same action as the key.
     QueryTab *runSample();
+    /// The sign-ins that its page shows; not owned. Without them there is no such page.
+    void setSignedIn(SignedInModel *signedIn);
     /// Shows the dialog for a new connection, or for the stored one of that name.
     ConnectionEditor *editConnection(const QString &name = {});
 
@@ -101,6 +104,7 @@ private:
     QAction *m_stop = nullptr;
     QAction *m_save = nullptr;
     QAction *m_reopen = nullptr;
+    QAction *m_showSignedIn = nullptr;
     QList<QAction *> m_editorActions;
     QString m_selectionSummary;
     QString m_message;

@@ -86,17 +86,25 @@ void QueryTab::setConnection(const QString &name)
     m_editor->setDialect(&session->dialect(), session->engine().syntaxName);
     m_queue.clear();
     m_session = std::move(session);
+    // What needs no server and no sign-in can say at once which schema it is in.
+    if (!m_session->engine().features.testFlag(EngineInfo::Network))
+        (void)m_session->open();
     Q_EMIT connectionChanged();
 }
 
 ExportDialog *QueryTab::exportResult(Settings *settings)
 {
     std::optional<ExportRequest> request = m_results->exportRequest();
-    if (!request) {
-        setNotice(tr("No result to export"));
-        return nullptr;
+    QString sql = m_results->currentSql();
+    if (!request) { // nothing ran yet: straight into a file
+        const StatementRange range = m_editor->currentStatement();
+        sql = m_editor->text().mid(range.begin, range.length());
+        if (!m_session || m_session->dialect().kind(sql) != StatementKind::Query) {
+            setNotice(tr("No result to export, and no query at the cursor"));
+            return nullptr;
+        }
+        request = ExportRequest { .title = title() };
     }
-    const QString sql = m_results->currentSql();
     if (m_session) {
         request->dialect = &m_session->dialect();
         // Only what reads can be run a second time without asking what it would do.
@@ -126,6 +134,13 @@ void QueryTab::setScratchNumber(int number)
 {
     m_scratchNumber = number;
     Q_EMIT titleChanged();
+}
+
+void QueryTab::runInNewTab()
+{
+    m_wantsNewTab = true;
+    run();
+    m_wantsNewTab = false;
 }
 
 void QueryTab::run()
@@ -168,6 +183,8 @@ void QueryTab::runParts(const QList<Part> &parts)
     else {
         setNotice({});
         m_queue = parts;
+        m_isContinued = false;
+        m_isNewTab = m_wantsNewTab;
         if (!areResultsVisible())
             toggleResults();
         runNext();
@@ -180,7 +197,9 @@ void QueryTab::runNext()
     m_editor->clearError();
     m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
     m_results->setDialect(&m_session->dialect());
-    m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql);
+    m_results->setConnectionName(connectionName());
+    m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql,
+                   { .begin = m_current.begin, .isContinued = std::exchange(m_isContinued, true), .isNewTab = m_isNewTab });
     m_bar->setRunning(m_results->isRunning());
     Q_EMIT stateChanged();
 }

@@ -45,6 +45,7 @@ public:
     QString notice() const { return m_notice; }
 
     void run(); ///< the selection, or the statement at the cursor
+    void runInNewTab(); ///< the same, and all earlier results stay
     void runAll();
     void stop();
     /// The plan of the selection, or of the statement at the cursor, in a tab beside the results. Analyze runs it, and asks
@@ -90,6 +91,9 @@ private:
     QSplitter *m_splitter;
     QList<Part> m_queue;
     Part m_current;
+    bool m_isContinued = false; // the next part is of the same press as the last
+    bool m_wantsNewTab = false;
+    bool m_isNewTab = false; // of the press whose parts run
     QString m_fileName;
     QString m_notice;
     int m_scratchNumber = 1;

@@ -234,7 +234,7 @@ void CellViewer::showValue()
     m_title->setText(singleLine(m_grid->columnName(column)));
     m_forms.clear();
     m_forms += tr("Text");
-    QString hint = tr("%1 · row %2").arg(formatter.typeText(), countText(m_grid->currentRow() + 1));
+    QString hint = tr("%1 · row %2").arg(m_grid->typeText(source), countText(m_grid->currentRow() + 1));
     if (!place.batch || formatter.isNull(*place.batch, source, place.row)) {
         m_text->setPlainText(place.batch ? u"NULL"_s : QString());
         m_hint->setText(hint);
@@ -243,7 +243,10 @@ void CellViewer::showValue()
         return;
     }
 
-    QString text = formatter.text(*place.batch, source, place.row, kShownChars);
+    // A number is shown to be copied: without groups.
+    QString text = CellDisplay::isInstant(formatter)
+        ? m_grid->display().text(formatter, *place.batch, source, place.row, kShownChars)
+        : formatter.text(*place.batch, source, place.row, kShownChars);
     const auto typeId = place.batch->schema()->field(source)->type()->id();
     const bool isBytes = typeId == arrow::Type::BINARY || typeId == arrow::Type::LARGE_BINARY
         || typeId == arrow::Type::BINARY_VIEW || typeId == arrow::Type::FIXED_SIZE_BINARY;

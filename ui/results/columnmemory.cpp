@@ -91,4 +91,33 @@ void ColumnMemory::store(const QString &shape, const GridColumns &columns)
     settings.setValue(u"layout/"_s + shape, parts.join(u';'));
 }
 
+namespace {
+
+QString displayKey(const QString &connectionName)
+{
+    return u"display/"_s + QString::fromLatin1(QCryptographicHash::hash(connectionName.toUtf8(), QCryptographicHash::Sha1).toHex());
+}
+
+} // namespace
+
+// zone;grouped
+CellDisplay ColumnMemory::display(const QString &connectionName) const
+{
+    const QSettings settings(m_fileName, QSettings::IniFormat);
+    const QVariant last = settings.value(u"display/last"_s);
+    const QStringList parts = settings.value(displayKey(connectionName), last).toString().split(u';');
+    CellDisplay display;
+    display.setZone(CellDisplay::Zone::fromText(parts.value(0)));
+    display.setGroupsThousands(parts.value(1) == "grouped"_L1);
+    return display;
+}
+
+void ColumnMemory::storeDisplay(const QString &connectionName, const CellDisplay &display)
+{
+    QSettings settings(m_fileName, QSettings::IniFormat);
+    const QString text = display.zone().toText() + u';' + (display.groupsThousands() ? u"grouped"_s : QString());
+    settings.setValue(displayKey(connectionName), text);
+    settings.setValue(u"display/last"_s, text);
+}
+
 } // namespace Grebe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "celldisplay.h"
 #include "gridcolumns.h"
 
 #include <QString>
@@ -8,7 +9,8 @@
 
 namespace Grebe {
 
-/// Remembers how a person laid out the columns of a result, for the next result of the same shape.
+/// Remembers how a person laid out the columns of a result, for the next result of the same shape, and how values are
+/// written, for each connection.
 ///
 /// Shape      the shape is the columns' names and types in order; the 200 that were used last are kept, in a file of
 ///            the user's configuration folder.
@@ -23,6 +25,10 @@ public:
     /// False when nothing is known of this shape.
     bool restore(const QString &shape, GridColumns &columns) const;
     void store(const QString &shape, const GridColumns &columns);
+
+    /// Of the connection that was used last where nothing is known of this one.
+    CellDisplay display(const QString &connectionName) const;
+    void storeDisplay(const QString &connectionName, const CellDisplay &display);
 
     static QString shapeOf(const QStringList &names, const QStringList &types);
 

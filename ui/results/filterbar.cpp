@@ -180,6 +180,8 @@ bool FilterBar::eventFilter(QObject *object, QEvent *event)
 
 void FilterBar::mousePressEvent(QMouseEvent *event)
 {
+    if (event->position().x() < m_grid->rowNumberWidth())
+        return Q_EMIT expressionRequested();
     for (int column = 0; column < m_grid->columnCount(); ++column) {
         if (place(column).contains(event->position().toPoint()))
             return edit(column);

@@ -39,6 +39,7 @@ public:
 
 Q_SIGNALS:
     void filtersChanged();
+    void expressionRequested(); ///< a click on the sign at the left
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -2,6 +2,7 @@
 #include "gridpainter.h"
 
 #include "cellformatter.h"
+#include "gridinput.h"
 #include "resultgrid.h"
 #include "widgets/theme.h"
 
@@ -70,8 +71,8 @@ void GridPainter::paint(QPainter &painter, const QRect &clip)
     updateFonts();
     const int top = m_grid.headerHeight();
     const int height = m_grid.rowHeight();
-    const qint64 firstRow = m_grid.m_firstRow + std::max(0, (clip.top() - top) / height);
-    const qint64 lastRow = std::min(m_grid.m_rowCount - 1, m_grid.m_firstRow + (clip.bottom() - top) / height);
+    const qint64 firstRow = m_grid.m_firstRow + std::max(0, (clip.top() - top + m_grid.m_rowOffset) / height);
+    const qint64 lastRow = std::min(m_grid.m_rowCount - 1, m_grid.m_firstRow + (clip.bottom() - top + m_grid.m_rowOffset) / height);
     const QColor line = Theme::color(m_grid.palette(), Theme::Line);
     const Columns frozen = frozenColumns();
     const Columns scrolled = scrolledColumns();
@@ -96,13 +97,13 @@ void GridPainter::paint(QPainter &painter, const QRect &clip)
     }
     // Where the columns that stay end, a line of more weight than those between cells.
     if (frozen.end > 0 && m_grid.m_layout.totalWidth() > frozen.area.width()) {
-        const int bottom = lastRow >= firstRow ? top + int(lastRow - m_grid.m_firstRow + 1) * height : header;
+        const int bottom = lastRow >= firstRow ? m_grid.rowTop(lastRow + 1) : header;
         painter.fillRect(frozen.area.right(), 0, 1, header, Theme::color(m_grid.palette(), Theme::Subdued));
         painter.fillRect(frozen.area.right(), top, 1, std::max(0, bottom - top), Theme::color(m_grid.palette(), Theme::Subdued));
     }
-    if (m_grid.m_dropColumn >= 0) {
-        const int x = m_grid.m_dropColumn < m_grid.columnCount()
-            ? m_grid.columnLeft(m_grid.m_dropColumn)
+    if (const int drop = m_grid.m_input->dropColumn(); drop >= 0) {
+        const int x = drop < m_grid.columnCount()
+            ? m_grid.columnLeft(drop)
             : m_grid.columnLeft(m_grid.columnCount() - 1) + m_grid.columnWidth(m_grid.columnCount() - 1);
         painter.fillRect(x - 1, 0, 2, m_grid.viewport()->height(), Theme::color(m_grid.palette(), Theme::Accent));
     }
@@ -119,15 +120,15 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
     const QColor nullColor = Theme::color(palette, Theme::Null);
     const QColor line = Theme::color(palette, Theme::Line);
     const QColor alternate = palette.color(QPalette::AlternateBase);
-    const int y0 = top + int(firstRow - m_grid.m_firstRow) * height;
-    const int bottom = top + int(lastRow - m_grid.m_firstRow + 1) * height;
+    const int y0 = m_grid.rowTop(firstRow);
+    const int bottom = m_grid.rowTop(lastRow + 1);
     const int left = columns.area.left();
     const int right = std::min(columns.area.right() + 1,
                                m_grid.columnLeft(columns.end - 1) + m_grid.columnWidth(columns.end - 1));
     painter.setClipRect(QRect(left, top, columns.area.width(), columns.area.height() - top));
     painter.fillRect(left, y0, right - left, bottom - y0, palette.color(QPalette::Base));
     for (qint64 row = firstRow | 1; row <= lastRow; row += 2)
-        painter.fillRect(left, top + int(row - m_grid.m_firstRow) * height, right - left, height, alternate);
+        painter.fillRect(left, m_grid.rowTop(row), right - left, height, alternate);
 
     const ResultGrid::Range selected = m_grid.selection();
     if (!selected.isEmpty()) {
@@ -137,7 +138,7 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
         const int toColumn = std::min(columns.end - 1, selected.lastColumn);
         if (from <= to && fromColumn <= toColumn) {
             const int x = m_grid.columnLeft(fromColumn);
-            painter.fillRect(x, top + int(from - m_grid.m_firstRow) * height,
+            painter.fillRect(x, m_grid.rowTop(from),
                              m_grid.columnLeft(toColumn) + m_grid.columnWidth(toColumn) - 1 - x,
                              int(to - from + 1) * height, Theme::color(palette, Theme::Selection));
         }
@@ -153,7 +154,7 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
             place = m_grid.m_store->place(source);
         if (!place.batch)
             continue;
-        const int y = top + int(row - m_grid.m_firstRow) * height;
+        const int y = m_grid.rowTop(row);
         int x = m_grid.columnLeft(columns.first);
         for (int column = columns.first; column < columns.end; ++column) {
             const int sourceColumn = m_grid.m_layout.source(column);
@@ -162,13 +163,15 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
             const bool isRight = formatter.alignment() == ColumnFormatter::Alignment::Right;
             const QRect room(x + kPadding, y, width - 2 * kPadding, height);
             x += width;
+            if (m_grid.m_isMarked && m_grid.m_isMarked(row, sourceColumn))
+                paintMark(painter, room.adjusted(-kPadding, 0, kPadding - 1, 0));
             if (formatter.isNull(*place.batch, sourceColumn, place.row)) {
                 m_nullText.add(room, u"NULL"_s, isRight, nullColor);
                 continue;
             }
             // No glyph is narrower than two pixels.
-            const QString value = singleLine(formatter.text(*place.batch, sourceColumn, place.row,
-                                                            std::min<qsizetype>(kCellChars, width / 2 + 4)));
+            const QString value = singleLine(m_grid.m_display.text(formatter, *place.batch, sourceColumn, place.row,
+                                                                    std::min<qsizetype>(kCellChars, width / 2 + 4)));
             if (hasMarks
                 && formatter.text(*place.batch, sourceColumn, place.row, 4000).contains(m_grid.m_foundText, Qt::CaseInsensitive))
                 painter.fillRect(room.adjusted(-kPadding + 1, 1, kPadding - 2, -1),
@@ -182,6 +185,16 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
     m_text.flush(painter);
     m_nullText.flush(painter);
     painter.setClipping(false);
+}
+
+// A tint and a corner: colour alone is no sign.
+void GridPainter::paintMark(QPainter &painter, const QRect &room)
+{
+    const QPalette &palette = m_grid.palette();
+    const QColor warning = Theme::color(palette, Theme::Warning);
+    painter.fillRect(room, Theme::mix(Theme::color(palette, Theme::WarningBackground), warning, 0.12));
+    for (int line = 0; line < 6; ++line)
+        painter.fillRect(room.left(), room.top() + line, 6 - line, 1, warning);
 }
 
 void GridPainter::paintCurrentCell(QPainter &painter, const Columns &columns, qint64 firstRow, qint64 lastRow)
@@ -204,13 +217,13 @@ void GridPainter::paintRowNumbers(QPainter &painter, qint64 firstRow, qint64 las
     const int left = m_grid.rowHeaderWidth();
     const QPalette &palette = m_grid.palette();
     const QColor subdued = Theme::color(palette, Theme::Subdued);
-    const int y0 = top + int(firstRow - m_grid.m_firstRow) * height;
+    const int y0 = m_grid.rowTop(firstRow);
     const int rows = int(lastRow - firstRow + 1);
     painter.setClipRect(QRect(0, top, left, m_grid.viewport()->height() - top));
     painter.fillRect(0, y0, left, rows * height, palette.color(QPalette::Window));
     const ResultGrid::Range selected = m_grid.selection();
     for (qint64 row = firstRow; row <= lastRow; ++row) {
-        const int y = top + int(row - m_grid.m_firstRow) * height;
+        const int y = m_grid.rowTop(row);
         if (m_grid.m_wholeRows && row >= selected.firstRow && row <= selected.lastRow)
             painter.fillRect(0, y, left, height, Theme::color(palette, Theme::Selection));
         m_text.add(QRect(0, y, left - kPadding, height), countText(row + 1), true, subdued);
@@ -263,7 +276,7 @@ void GridPainter::paintHeader(QPainter &painter, const Columns &columns)
         }
         m_text.add(room, name, isRight, text);
         m_smallText.add(QRect(x + kPadding, gap + metrics.height(), width - 2 * kPadding, smallMetrics.height()),
-                        singleLine(formatter.typeText()), isRight, subdued);
+                        singleLine(m_grid.typeText(source)), isRight, subdued);
         painter.fillRect(x + width - 1, 0, 1, height, line);
     }
     m_text.flush(painter);

@@ -38,6 +38,7 @@ private:
     void paintRowNumbers(QPainter &painter, qint64 firstRow, qint64 lastRow);
     void paintHeader(QPainter &painter, const Columns &columns);
     void paintSortMark(QPainter &painter, const QRect &room, int keyIndex, bool isDescending, const QColor &color);
+    void paintMark(QPainter &painter, const QRect &room);
     void paintCurrentCell(QPainter &painter, const Columns &columns, qint64 firstRow, qint64 lastRow);
 
     const ResultGrid &m_grid;

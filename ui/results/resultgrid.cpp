@@ -3,6 +3,7 @@
 
 #include "cellformatter.h"
 #include "gridaccessible.h"
+#include "gridinput.h"
 #include "gridpainter.h"
 #include "widgets/theme.h"
 
@@ -34,7 +35,8 @@ constexpr qint64 kSampleRows = 200;
 
 } // namespace
 
-ResultGrid::ResultGrid(QWidget *parent) : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this))
+ResultGrid::ResultGrid(QWidget *parent)
+    : QAbstractScrollArea(parent), m_painter(std::make_unique<GridPainter>(*this)), m_input(std::make_unique<GridInput>(*this))
 {
     GridAccessible::install();
     setFrameShape(QFrame::NoFrame);
@@ -59,6 +61,7 @@ void ResultGrid::setResult(std::shared_ptr<ResultStore> store, const std::vector
     m_layout.reset(m_columns ? int(m_columns->size()) : 0, kMinimumWidth);
     m_sourceRowCount = m_rowCount = 0;
     m_firstRow = 0;
+    m_rowOffset = 0;
     m_currentRow = m_anchorRow = -1;
     m_currentColumn = m_anchorColumn = -1;
     m_wholeRows = m_wholeColumns = false;
@@ -80,7 +83,7 @@ void ResultGrid::setRowCount(qint64 rowCount)
 void ResultGrid::updateRows()
 {
     const qint64 rowCount = m_order ? m_order->size() : m_sourceRowCount;
-    const qint64 shownEnd = m_firstRow + visibleRows() + 1;
+    const qint64 shownEnd = m_firstRow + visibleRows() + 2;
     const bool visible = m_rowCount < shownEnd;
     const int oldRowHeader = rowHeaderWidth();
     m_rowCount = rowCount;
@@ -102,6 +105,7 @@ void ResultGrid::setOrder(const RowOrderPtr &order, const QList<SortKey> &keys)
     m_sortKeys = keys;
     m_rowCount = m_order ? m_order->size() : m_sourceRowCount;
     m_firstRow = 0;
+    m_rowOffset = 0;
     updateScrollBars();
     viewport()->update();
     if (m_rowCount == 0) {
@@ -166,6 +170,26 @@ void ResultGrid::freezeColumns(int count)
     updateScrollBars();
     viewport()->update();
     Q_EMIT layoutChanged();
+}
+
+void ResultGrid::setMarkedCells(CellTest isMarked)
+{
+    m_isMarked = std::move(isMarked);
+    viewport()->update();
+}
+
+void ResultGrid::setDisplay(const CellDisplay &display)
+{
+    if (m_display == display)
+        return;
+    m_display = display;
+    viewport()->update();
+    Q_EMIT displayChanged();
+}
+
+QString ResultGrid::typeText(int source) const
+{
+    return m_display.typeText((*m_columns)[size_t(source)], source);
 }
 
 int ResultGrid::rowHeight() const
@@ -243,7 +267,11 @@ void ResultGrid::updateScrollBars()
 {
     const qint64 last = std::max<qint64>(0, m_rowCount - visibleRows());
     m_rowsPerStep = last / std::numeric_limits<int>::max() + 1;
-    m_firstRow = std::min(m_firstRow, last);
+    if (m_firstRow >= last) {
+        m_firstRow = last;
+        m_rowOffset = 0;
+    }
+    m_rowOffset = std::min(m_rowOffset, rowHeight() - 1);
     const qint64 firstRow = m_firstRow;
     {
         const QSignalBlocker blocker(verticalScrollBar());
@@ -260,25 +288,46 @@ void ResultGrid::updateScrollBars()
 
 void ResultGrid::scrollContentsBy(int, int dy)
 {
-    if (dy)
+    if (dy) {
         m_firstRow = std::min(qint64(verticalScrollBar()->value()) * m_rowsPerStep,
                               std::max<qint64>(0, m_rowCount - visibleRows()));
+        m_rowOffset = 0;
+        Q_EMIT scrolled();
+    }
     viewport()->update();
 }
 
-void ResultGrid::scrollToRow(qint64 row)
+void ResultGrid::scrollToRow(qint64 row, int offset)
 {
-    m_firstRow = std::clamp<qint64>(row, 0, std::max<qint64>(0, m_rowCount - visibleRows()));
-    const QSignalBlocker blocker(verticalScrollBar());
-    verticalScrollBar()->setValue(int(m_firstRow / m_rowsPerStep));
+    const qint64 last = std::max<qint64>(0, m_rowCount - visibleRows());
+    m_firstRow = std::clamp<qint64>(row, 0, last);
+    m_rowOffset = row < 0 || m_firstRow >= last ? 0 : std::clamp(offset, 0, rowHeight() - 1);
+    {
+        const QSignalBlocker blocker(verticalScrollBar());
+        verticalScrollBar()->setValue(int(m_firstRow / m_rowsPerStep));
+    }
     viewport()->update();
+    Q_EMIT scrolled();
+}
+
+void ResultGrid::scrollByPixels(qint64 pixels)
+{
+    const qint64 height = rowHeight();
+    const qint64 wanted = m_rowOffset + pixels;
+    const qint64 rows = wanted >= 0 ? wanted / height : -((height - 1 - wanted) / height);
+    scrollToRow(m_firstRow + rows, int(wanted - rows * height));
+}
+
+int ResultGrid::rowTop(qint64 row) const
+{
+    return int(headerHeight() - m_rowOffset + (row - m_firstRow) * rowHeight());
 }
 
 void ResultGrid::ensureVisible(qint64 row, int column)
 {
-    if (row < m_firstRow)
+    if (row < m_firstRow || (row == m_firstRow && m_rowOffset > 0))
         scrollToRow(row);
-    else if (row >= m_firstRow + visibleRows())
+    else if (row >= m_firstRow + visibleRows() && rowTop(row) + rowHeight() > viewport()->height())
         scrollToRow(row - visibleRows() + 1);
     if (column < m_layout.frozen() || column >= columnCount())
         return;
@@ -405,7 +454,7 @@ QByteArray ResultGrid::selectedText(bool withHeader, qint64 maxBytes, bool *tooL
 
 QRect ResultGrid::cellRect(qint64 row, int column) const
 {
-    return { columnLeft(column), int(headerHeight() + (row - m_firstRow) * rowHeight()), columnWidth(column), rowHeight() };
+    return { columnLeft(column), rowTop(row), columnWidth(column), rowHeight() };
 }
 
 QRect ResultGrid::headerRect(int column) const
@@ -424,7 +473,7 @@ QString ResultGrid::cellText(qint64 row, int column, qsizetype maxChars, bool *i
     if (!place.batch)
         return {};
     if (!formatter(column).isNull(*place.batch, source, place.row))
-        return formatter(column).text(*place.batch, source, place.row, maxChars);
+        return m_display.text(formatter(column), *place.batch, source, place.row, maxChars);
     if (isNull)
         *isNull = true;
     return u"NULL"_s;
@@ -434,7 +483,7 @@ int ResultGrid::wantedWidth(int source) const
 {
     const ColumnFormatter &formatter = (*m_columns)[size_t(source)];
     qreal width = m_painter->textWidth(singleLine(m_names.value(source)));
-    width = std::max(width, std::min(QFontMetricsF(Theme::smallFont(font())).horizontalAdvance(formatter.typeText()), 220.0));
+    width = std::max(width, std::min(QFontMetricsF(Theme::smallFont(font())).horizontalAdvance(typeText(source)), 220.0));
     const qint64 sample = std::min(m_rowCount, kSampleRows);
     for (qint64 row = 0; row < sample && width <= kMaximumAutoWidth; ++row) {
         const ResultStore::Place place = m_store->place(sourceRow(row));
@@ -442,7 +491,7 @@ int ResultGrid::wantedWidth(int source) const
             break;
         const bool isNull = formatter.isNull(*place.batch, source, place.row);
         width = std::max(width, m_painter->textWidth(
-                                    isNull ? u"NULL"_s : singleLine(formatter.text(*place.batch, source, place.row, 120))));
+                                    isNull ? u"NULL"_s : singleLine(m_display.text(formatter, *place.batch, source, place.row, 120))));
     }
     return std::clamp(int(width) + 2 * kPadding + 3, kMinimumWidth, kMaximumAutoWidth);
 }
@@ -497,7 +546,7 @@ ResultGrid::Hit ResultGrid::hit(QPoint position) const
         }
     }
     if (!inHeader) {
-        const qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
+        const qint64 row = m_firstRow + (position.y() - headerHeight() + m_rowOffset) / rowHeight();
         if (row < m_rowCount)
             result.row = row;
     }
@@ -510,201 +559,38 @@ ResultGrid::Hit ResultGrid::hit(QPoint position) const
 
 void ResultGrid::mousePressEvent(QMouseEvent *event)
 {
-    const Hit at = hit(event->position().toPoint());
-    const bool extend = event->modifiers().testFlag(Qt::ShiftModifier) && m_currentRow >= 0;
-    if (event->button() == Qt::RightButton) {
-        const Range selected = selection();
-        const bool inside = at.row >= selected.firstRow && at.row <= selected.lastRow
-            && at.column >= selected.firstColumn && at.column <= selected.lastColumn;
-        if (at.area == Area::Cells && at.row >= 0 && at.column >= 0 && !inside)
-            setCurrentCell(at.row, at.column);
-        return;
-    }
-    if (event->button() != Qt::LeftButton)
-        return;
-    if (at.resizeColumn >= 0) {
-        m_resizing = at.resizeColumn;
-        m_resizeOffset = columnLeft(m_resizing) + columnWidth(m_resizing) - int(event->position().x());
-        return;
-    }
-    m_selecting = true;
-    m_selectingArea = at.area;
-    switch (at.area) {
-    case Area::Corner: selectAll(); break;
-    case Area::Header:
-        if (event->modifiers().testFlag(Qt::ControlModifier)) {
-            selectColumn(at.column, extend);
-        } else {
-            m_headerPressed = at.column;
-            m_pressedAt = event->position().toPoint();
-            m_selecting = false;
-        }
-        break;
-    case Area::RowHeader: selectRow(at.row, extend); break;
-    case Area::Cells:
-        if (at.row >= 0 && at.column >= 0)
-            setCurrentCell(at.row, at.column, extend);
-        break;
-    case Area::Nothing: break;
-    }
+    m_input->mousePress(event);
 }
 
 void ResultGrid::mouseMoveEvent(QMouseEvent *event)
 {
-    const QPoint position = event->position().toPoint();
-    if (m_resizing >= 0) {
-        setColumnWidth(m_resizing, position.x() + m_resizeOffset - columnLeft(m_resizing));
-        return;
-    }
-    const Hit at = hit(position);
-    viewport()->setCursor(at.resizeColumn >= 0 ? Qt::SplitHCursor : Qt::ArrowCursor);
-    if (m_headerPressed >= 0) {
-        if (m_dropColumn < 0 && (position - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
-            return;
-        const int over = at.column >= 0 ? at.column : position.x() < rowHeaderWidth() ? 0 : columnCount() - 1;
-        const QRect rect = headerRect(over);
-        m_dropColumn = over + (position.x() > rect.center().x() ? 1 : 0);
-        viewport()->update();
-        return;
-    }
-    if (!m_selecting || !(event->buttons() & Qt::LeftButton) || m_rowCount == 0)
-        return;
-    // Dragging past an edge scrolls; rows and columns are clamped to what is there.
-    qint64 row = m_firstRow + (position.y() - headerHeight()) / rowHeight();
-    if (position.y() < headerHeight())
-        row = m_firstRow - 1;
-    const int column = at.column >= 0 ? at.column : (position.x() < rowHeaderWidth() ? 0 : columnCount() - 1);
-    if (m_selectingArea == Area::Cells) {
-        setCurrentCell(row, column, true);
-    } else if (m_selectingArea == Area::RowHeader) {
-        selectRow(std::clamp<qint64>(row, 0, m_rowCount - 1), true);
-        ensureVisible(m_currentRow, -1);
-    } else if (m_selectingArea == Area::Header) {
-        selectColumn(column, true);
-    }
+    m_input->mouseMove(event);
 }
 
 void ResultGrid::mouseReleaseEvent(QMouseEvent *event)
 {
-    if (m_headerPressed >= 0)
-        endHeaderPress(event);
-    m_resizing = -1;
-    m_selecting = false;
-}
-
-void ResultGrid::endHeaderPress(QMouseEvent *event)
-{
-    const int pressed = std::exchange(m_headerPressed, -1);
-    const int drop = std::exchange(m_dropColumn, -1);
-    if (drop >= 0)
-        moveColumn(pressed, drop > pressed ? drop - 1 : drop);
-    else if (pressed < columnCount())
-        Q_EMIT sortRequested(keysAfterClick(sourceColumn(pressed), event->modifiers().testFlag(Qt::ShiftModifier)));
-    viewport()->update();
-}
-
-// Ascending, descending, as it came; with Shift the other keys stay.
-QList<SortKey> ResultGrid::keysAfterClick(int source, bool adds) const
-{
-    QList<SortKey> keys = m_sortKeys;
-    const auto same = [source](const SortKey &key) { return key.column == source; };
-    auto found = std::find_if(keys.begin(), keys.end(), same);
-    SortKey next { .column = source };
-    const bool isLast = found != keys.end() && found->isDescending;
-    if (found != keys.end())
-        next.isDescending = true;
-    if (!adds)
-        return isLast ? QList<SortKey>() : QList<SortKey> { next };
-    if (isLast)
-        keys.erase(found);
-    else if (found != keys.end())
-        *found = next;
-    else
-        keys += next;
-    return keys;
+    m_input->mouseRelease(event);
 }
 
 void ResultGrid::mouseDoubleClickEvent(QMouseEvent *event)
 {
-    const Hit at = hit(event->position().toPoint());
-    if (at.resizeColumn >= 0)
-        autoSizeColumn(at.resizeColumn);
-    else
-        mousePressEvent(event);
+    m_input->doubleClick(event);
 }
 
 void ResultGrid::keyPressEvent(QKeyEvent *event)
 {
-    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
-    const bool control = event->modifiers().testFlag(Qt::ControlModifier);
-    if (event->matches(QKeySequence::SelectAll))
-        return selectAll();
-    if (control && event->key() == Qt::Key_C && !(event->modifiers() & Qt::AltModifier))
-        return Q_EMIT copyRequested(shift);
-    if (control && (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))
-        return changeFontSize(1);
-    if (control && event->key() == Qt::Key_Minus)
-        return changeFontSize(-1);
-    if (control && event->key() == Qt::Key_0)
-        return changeFontSize(0);
-    // As in spreadsheets.
-    if (event->key() == Qt::Key_Space && control)
-        return selectColumn(m_currentColumn);
-    if (event->key() == Qt::Key_Space && shift)
-        return selectRow(m_currentRow);
-    qint64 row = m_currentRow;
-    int column = m_currentColumn;
-    switch (event->key()) {
-    case Qt::Key_Up: row = control ? 0 : row - 1; break;
-    case Qt::Key_Down: row = control ? m_rowCount - 1 : row + 1; break;
-    case Qt::Key_Left: column = control ? 0 : column - 1; break;
-    case Qt::Key_Right: column = control ? columnCount() - 1 : column + 1; break;
-    case Qt::Key_PageUp:
-        if (control)
-            return QAbstractScrollArea::keyPressEvent(event);
-        row -= visibleRows();
-        break;
-    case Qt::Key_PageDown:
-        if (control)
-            return QAbstractScrollArea::keyPressEvent(event);
-        row += visibleRows();
-        break;
-    case Qt::Key_Home:
-        column = 0;
-        row = control ? 0 : row;
-        break;
-    case Qt::Key_End:
-        column = columnCount() - 1;
-        row = control ? m_rowCount - 1 : row;
-        break;
-    case Qt::Key_Tab: column + 1 < columnCount() ? ++column : (column = 0, ++row); break;
-    case Qt::Key_Backtab: column > 0 ? --column : (column = columnCount() - 1, --row); break;
-    default: QAbstractScrollArea::keyPressEvent(event); return;
-    }
-    setCurrentCell(row, column, shift && event->key() != Qt::Key_Backtab);
-    event->accept();
+    if (m_input->keyPress(event))
+        event->accept();
+    else
+        QAbstractScrollArea::keyPressEvent(event);
 }
 
 void ResultGrid::wheelEvent(QWheelEvent *event)
 {
-    if (event->modifiers().testFlag(Qt::ControlModifier)) {
-        if (event->angleDelta().y())
-            changeFontSize(event->angleDelta().y() > 0 ? 1 : -1);
+    if (m_input->wheel(event))
         event->accept();
-        return;
-    }
-    if (std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y())
-        || event->modifiers().testFlag(Qt::ShiftModifier)) {
+    else
         QAbstractScrollArea::wheelEvent(event);
-        return;
-    }
-    // Three lines a notch, whatever the scroll bar's steps mean; parts of a notch add up.
-    m_wheelRest += event->angleDelta().y() * QApplication::wheelScrollLines();
-    const int lines = m_wheelRest / 120;
-    m_wheelRest -= lines * 120;
-    if (lines)
-        scrollToRow(m_firstRow - lines);
-    event->accept();
 }
 
 void ResultGrid::changeFontSize(int steps)
@@ -752,7 +638,7 @@ bool ResultGrid::viewportEvent(QEvent *event)
     const Hit at = hit(help->pos());
     QString text;
     if (at.area == Area::Header && at.column >= 0) {
-        text = singleLine(columnName(at.column)) + u'\n' + formatter(at.column).typeText();
+        text = singleLine(columnName(at.column)) + u'\n' + typeText(sourceColumn(at.column));
     } else if (at.area == Area::Cells && at.row >= 0 && at.column >= 0) {
         const QString value = cellText(at.row, at.column, 2000);
         if (m_painter->textWidth(singleLine(value)) > columnWidth(at.column) - 2 * kPadding)

@@ -5,16 +5,19 @@
 #include "extension/columnformatter.h"
 #include "extension/resultorder.h"
 #include "extension/resultstore.h"
+#include "celldisplay.h"
 #include "gridcolumns.h"
 
 #include <QAbstractScrollArea>
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace Grebe {
 
+class GridInput;
 class GridPainter;
 
 /// The rows of a result, painted straight from the store: no model, no item, no copy of a cell.
@@ -86,7 +89,9 @@ public:
     QString cellText(qint64 row, int column, qsizetype maxChars = -1, bool *isNull = nullptr) const;
 
     qint64 firstVisibleRow() const { return m_firstRow; }
-    void scrollToRow(qint64 row);
+    int rowOffset() const { return m_rowOffset; } ///< pixels of the first visible row that are scrolled away
+    void scrollToRow(qint64 row, int offset = 0);
+    void scrollByPixels(qint64 pixels); ///< positive: towards the end
     int rowHeight() const;
     int columnWidth(int column) const { return m_layout.width(column); }
     void setColumnWidth(int column, int width);
@@ -102,11 +107,20 @@ public:
     void addHeaderBar(QWidget *bar);
     /// Cells and names that hold it are marked.
     void setFoundText(const QString &text);
+    /// Cells for which it is true get a mark; empty: none.
+    using CellTest = std::function<bool(qint64 row, int source)>;
+    void setMarkedCells(CellTest isMarked);
+    /// How values are written; what is copied, searched and filtered stays what was sent.
+    void setDisplay(const CellDisplay &display);
+    const CellDisplay &display() const { return m_display; }
+    QString typeText(int source) const; ///< the engine's type, and the zone its times are shown in
 
     QSize sizeHint() const override { return { 600, 300 }; }
 
 Q_SIGNALS:
     void selectionChanged();
+    void scrolled(); ///< up or down
+    void displayChanged();
     void layoutChanged(); ///< a person changed widths, order, hidden or frozen columns
     void copyRequested(bool withHeader);
     /// A click on a header, or the menu: what to sort by from now on.
@@ -132,6 +146,7 @@ protected:
     bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
+    friend class GridInput;
     friend class GridPainter;
 
     enum class Area { Corner, Header, RowHeader, Cells, Nothing };
@@ -148,6 +163,7 @@ private:
     int headerHeight() const;
     int rowHeaderWidth() const;
     int columnLeft(int column) const; ///< in the viewport
+    int rowTop(qint64 row) const; ///< in the viewport
     qint64 visibleRows() const; ///< whole rows that fit
     void updateScrollBars();
     void placeBars();
@@ -155,8 +171,6 @@ private:
     int wantedWidth(int source) const;
     void updateRows();
     void select();
-    void endHeaderPress(QMouseEvent *event);
-    QList<SortKey> keysAfterClick(int source, bool adds) const;
     void changeFontSize(int steps);
     void announce(qint64 oldRow, int oldColumn);
 
@@ -165,13 +179,17 @@ private:
     QStringList m_names;
     GridColumns m_layout;
     std::unique_ptr<GridPainter> m_painter;
+    std::unique_ptr<GridInput> m_input;
     RowOrderPtr m_order;
     QList<SortKey> m_sortKeys;
     QList<QWidget *> m_bars;
     QString m_foundText;
+    CellTest m_isMarked;
+    CellDisplay m_display;
     qint64 m_sourceRowCount = 0;
     qint64 m_rowCount = 0;
     qint64 m_firstRow = 0;
+    int m_rowOffset = 0;
     qint64 m_rowsPerStep = 1; ///< of the scroll bar, beyond what an int counts
     bool m_isSized = false;
     bool m_hasOwnWidths = false; ///< given from outside: not to be measured again
@@ -183,14 +201,6 @@ private:
     bool m_wholeRows = false;
     bool m_wholeColumns = false;
 
-    int m_resizing = -1;
-    int m_resizeOffset = 0;
-    int m_headerPressed = -1;
-    QPoint m_pressedAt;
-    int m_dropColumn = -1; ///< where a dragged column would go
-    bool m_selecting = false;
-    Area m_selectingArea = Area::Nothing;
-    int m_wheelRest = 0;
     bool m_movedRows = false;
 };
 

@@ -2,53 +2,48 @@
 #include "resultpane.h"
 
 #include "cellformatter.h"
+#include "comparewindow.h"
 #include "messagesview.h"
 #include "progressview.h"
-#include "resultrun.h"
+#include "resultpage.h"
+#include "resulttabs.h"
 #include "resultview.h"
+#include "spillbar.h"
 
 #include "export/exportdialog.h"
 #include "widgets/button.h"
-#include "widgets/label.h"
 #include "widgets/pane.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QStackedWidget>
-#include <QTabBar>
 #include <QTimer>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace Grebe {
 
-/// One result: its run, and the three faces it can show.
-struct ResultPane::Page
-{
-    std::unique_ptr<ResultRun> run;
-    QStackedWidget *stack = nullptr; // owned by the pane's stack
-    ProgressView *progress = nullptr;
-    ResultView *view = nullptr;
-    Label *note = nullptr; ///< what there is to say when there is no grid: "INSERT: 5 rows"
-    QString title;
-    bool isPinned = false;
-};
-
 ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
 {
-    m_tabs = new QTabBar;
-    m_tabs->setDrawBase(false);
-    m_tabs->setExpanding(false);
-    m_tabs->setElideMode(Qt::ElideRight);
-    m_tabs->setTabsClosable(true);
-    m_tabs->setFocusPolicy(Qt::TabFocus);
-    m_partial = new Label(QString(), Theme::Warning);
-    m_partial->hide();
-    m_loadMore = new Button(Button::Plain, tr("Load more"));
-    m_loadMore->hide();
-    m_loadAll = new Button(Button::Plain, tr("All"));
-    m_loadAll->hide();
+    m_tabs = new ResultTabs;
+    m_limit = new Button(Button::Chip);
+    m_limit->setCaption(tr("Read"));
+    m_limit->setToolTip(tr("How many rows a result reads before it waits; there are more at a click"));
+    m_limit->setAccessibleName(tr("Rows to read"));
+    auto *limits = new QMenu(this);
+    for (const qint64 limit : { 0, 1'000, 10'000, 100'000, 1'000'000 }) {
+        limits->addAction(limit > 0 ? tr("First %1 rows").arg(countText(limit)) : tr("All rows"), this, [this, limit] {
+            setRowLimit(limit);
+            Q_EMIT rowLimitChanged(limit);
+        });
+    }
+    m_limit->setMenu(limits);
     m_export = new Button(Button::Quiet, u"export"_s, QString());
     m_export->setToolTip(tr("Export… (Ctrl+E)"));
     m_export->setAccessibleName(tr("Export"));
@@ -61,38 +56,46 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     bar->setContentsMargins(6, 0, 8, 0);
     bar->setSpacing(6);
     bar->addWidget(m_tabs, 1);
-    bar->addWidget(m_partial);
-    bar->addWidget(m_loadMore);
-    bar->addWidget(m_loadAll);
+    bar->addWidget(m_limit);
     bar->addWidget(m_export);
     connect(m_export, &Button::clicked, this, &ResultPane::exportRequested);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(strip);
+    m_spill = new SpillBar;
+    layout->addWidget(m_spill);
     layout->addWidget(m_stack, 1);
+    connect(m_spill, &SpillBar::retryRequested, this, [this] {
+        if (ResultPage *page = currentPage())
+            page->run()->retrySpill();
+    });
+    connect(m_spill, &SpillBar::stopRequested, this, &ResultPane::stop);
+    connect(m_spill, &SpillBar::closeOthersRequested, this, &ResultPane::closeOtherResults);
+    setRowLimit(0);
 
     m_stack->addWidget(m_messages);
     m_tabs->addTab(tr("Messages"));
     m_tabs->setTabButton(0, QTabBar::RightSide, nullptr);
-    connect(m_tabs, &QTabBar::currentChanged, this, &ResultPane::showPage);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
+        showPage(index);
+        const ResultPage *page = currentPage();
+        Q_EMIT selectionSummaryChanged(page ? page->view()->summaryText() : QString());
+    });
     connect(m_tabs, &QTabBar::tabCloseRequested, this, &ResultPane::closePage);
+    connect(m_tabs, &ResultTabs::menuRequested, this, &ResultPane::openTabMenu);
+    connect(m_tabs, &ResultTabs::renamed, this, [this](int index, const QString &name) {
+        m_pages[size_t(index)]->setName(name);
+        refresh(m_pages[size_t(index)].get());
+    });
     connect(m_messages, &MessagesView::errorActivated, this, &ResultPane::errorActivated);
-    connect(m_loadMore, &Button::clicked, this, [this] {
-        if (Page *page = currentPage())
-            page->run->loadMore();
-    });
-    connect(m_loadAll, &Button::clicked, this, [this] {
-        if (Page *page = currentPage())
-            page->run->loadAll();
-    });
     // The clock of a running statement moves although nothing arrives.
     auto *clock = new QTimer(this);
     clock->setInterval(100ms);
     connect(clock, &QTimer::timeout, this, [this] {
-        for (const std::unique_ptr<Page> &page : m_pages) {
-            if (page->run && page->run->isRunning())
-                refresh(page.get());
+        for (const std::unique_ptr<ResultPage> &page : m_pages) {
+            if (page->run()->isRunning())
+                page->refresh();
         }
     });
     clock->start();
@@ -100,125 +103,104 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
 
 ResultPane::~ResultPane() = default;
 
-ResultPane::Page *ResultPane::currentPage() const
+ResultPage *ResultPane::currentPage() const
 {
     const int index = m_tabs->currentIndex();
     return index >= 0 && size_t(index) < m_pages.size() ? m_pages[size_t(index)].get() : nullptr;
 }
 
-ResultPane::Page *ResultPane::pageForNewRun()
+ResultPage *ResultPane::shownPage() const
 {
-    for (size_t i = 0; i < m_pages.size(); ++i) {
-        Page *page = m_pages[i].get();
-        if (!page->isPinned && !page->run->isRunning()) {
-            m_tabs->setCurrentIndex(int(i));
-            return page;
-        }
-    }
-    auto page = std::make_unique<Page>();
-    page->stack = new QStackedWidget;
-    page->progress = new ProgressView;
-    page->view = new ResultView;
-    page->note = new Label;
-    page->note->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    page->note->setContentsMargins(14, 14, 14, 14);
-    page->note->setBackgroundRole(QPalette::Base);
-    page->note->setAutoFillBackground(true);
-    page->note->setWordWrap(true);
-    page->note->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    page->stack->addWidget(page->progress);
-    page->stack->addWidget(page->view);
-    page->stack->addWidget(page->note);
-    connect(page->view, &ResultView::summaryChanged, this, &ResultPane::selectionSummaryChanged);
-    connect(page->view, &ResultView::orderChanged, this, &ResultPane::changed);
-    const int index = int(m_pages.size());
-    m_pages.push_back(std::move(page));
-    m_stack->insertWidget(index, m_pages.back()->stack);
-    return m_pages.back().get();
+    ResultPage *page = currentPage();
+    return page || m_pages.empty() ? page : m_pages.back().get();
 }
 
-void ResultPane::run(StatementPtr statement, const QString &title, const QString &sql)
+int ResultPane::indexOf(const ResultPage *page) const
 {
-    Page *page = pageForNewRun();
-    // A page without a run is not spoken of: whoever hears of its empty selection asks for its state.
-    if (page->run)
-        page->view->setResult(nullptr, nullptr, {});
-    page->view->setDialect(m_dialect);
-    page->view->setTableName(title);
-    page->run = std::make_unique<ResultRun>(std::move(statement), sql);
-    page->title = title;
+    return int(std::ranges::find(m_pages, page, &std::unique_ptr<ResultPage>::get) - m_pages.begin());
+}
+
+ResultPage *ResultPane::pageForRun(const QString &sql, const Place &place)
+{
+    if (!place.isContinued)
+        ++m_press;
+    const auto isFree = [this, &place](const ResultPage &page) {
+        return !place.isNewTab && !page.isPinned() && !page.run()->isRunning() && !(place.isContinued && page.press == m_press);
+    };
+    const auto find = [&](const auto &isWanted) -> ResultPage * {
+        for (const std::unique_ptr<ResultPage> &page : m_pages) {
+            if (isFree(*page) && isWanted(*page))
+                return page.get();
+        }
+        return nullptr;
+    };
+    ResultPage *page = find([&](const ResultPage &other) { return other.run()->sql() == sql; });
+    if (!page)
+        page = find([&](const ResultPage &other) { return place.begin < 0 || other.place == place.begin; });
+    if (page)
+        return page;
+    m_pages.push_back(std::make_unique<ResultPage>());
+    page = m_pages.back().get();
+    m_stack->insertWidget(int(m_pages.size()) - 1, page);
+    connect(page->view(), &ResultView::summaryChanged, this, [this, page](const QString &text) {
+        if (page == currentPage())
+            Q_EMIT selectionSummaryChanged(text);
+    });
+    connect(page, &ResultPage::changed, this, [this, page] { refresh(page); });
+    connect(page, &ResultPage::warningReceived, m_messages, &MessagesView::addWarning);
+    connect(page, &ResultPage::ended, this, [this, page] { endPage(page); });
+    connect(page, &ResultPage::exportRequested, this, &ResultPane::exportRequested);
+    connect(page, &ResultPage::messagesRequested, this, &ResultPane::showMessages);
+    return page;
+}
+
+void ResultPane::run(StatementPtr statement, const QString &title, const QString &sql, const Place &place)
+{
+    ResultPage *page = pageForRun(sql, place);
+    page->place = place.begin;
+    page->press = m_press;
+    page->begin(std::move(statement), title, sql, m_dialect, m_connectionName, m_rowLimit);
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
     if (m_tabs->count() <= int(m_pages.size()) + (m_beside ? 1 : 0))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
-    m_tabs->setCurrentIndex(int(std::ranges::find(m_pages, page, &std::unique_ptr<Page>::get) - m_pages.begin()));
-    ResultRun *run = page->run.get();
-    connect(run, &ResultRun::columnsKnown, page->view,
-            [page, run] { page->view->setResult(run->store(), &run->columns(), run->columnNames()); });
-    connect(run, &ResultRun::rowCountChanged, page->view, [this, page](qint64 rowCount) {
-        page->view->setRowCount(rowCount);
-        page->stack->setCurrentWidget(page->view);
-        refresh(page);
-    });
-    connect(run, &ResultRun::progressChanged, this, [this, page] { refresh(page); });
-    connect(run, &ResultRun::warningReceived, m_messages, &MessagesView::addWarning);
-    connect(run, &ResultRun::ended, this, [this, page, run] { endPage(page, run->error()); });
-    page->stack->setCurrentWidget(page->progress);
-    run->start();
+    m_tabs->setResultCount(int(m_pages.size()));
+    m_tabs->setCurrentIndex(indexOf(page));
     refresh(page);
 }
 
-void ResultPane::endPage(Page *page, const std::optional<Error> &error)
+void ResultPane::endPage(ResultPage *page)
 {
-    ResultRun *run = page->run.get();
+    ResultRun *run = page->run();
+    const std::optional<Error> error = run->error();
     if (error && !error->isCancelled()) {
         m_messages->addError(*error, run->sql(), run->elapsed(), run->rowCount());
         if (run->rowCount() == 0)
-            m_tabs->setCurrentIndex(int(m_pages.size()));
-        page->note->setText(tr("No rows: %1").arg(error->message));
+            showMessages();
     } else if (error) {
-        page->note->setText(error->hint.isEmpty() ? error->message : error->message + u'\n' + error->hint);
-        m_messages->addLine(tr("%1 after %2. %3").arg(page->title, durationText(run->elapsed().count()), page->note->text()));
+        m_messages->addLine(tr("%1 after %2. %3").arg(page->name(), durationText(run->elapsed().count()), page->noteText()));
     } else {
-        const StatementSummary &summary = run->summary();
-        if (!summary.updateType.isEmpty()) {
-            const QString text = summary.affectedRows
-                ? tr("%1: %2 rows, %3").arg(summary.updateType, countText(*summary.affectedRows), durationText(run->elapsed().count()))
-                : tr("%1: done, %2").arg(summary.updateType, durationText(run->elapsed().count()));
-            page->note->setText(text);
-            m_messages->addLine(text);
-        } else if (run->columns().empty()) {
-            page->note->setText(tr("Done, %1").arg(durationText(run->elapsed().count())));
-        }
-        if (!summary.partialReason.isEmpty())
-            m_messages->addWarning({ {}, tr("Not all rows: %1").arg(summary.partialReason) });
+        if (!run->summary().updateType.isEmpty())
+            m_messages->addLine(page->noteText());
+        if (!run->summary().partialReason.isEmpty())
+            m_messages->addWarning({ {}, tr("Not all rows: %1").arg(run->summary().partialReason) });
     }
-    // No rows but columns: the header with its types is the answer.
-    const bool showsGrid = !run->columns().empty() && (!error || run->rowCount() > 0)
-        && (run->rowCount() > 0 || run->summary().updateType.isEmpty());
-    page->stack->setCurrentWidget(showsGrid ? static_cast<QWidget *>(page->view) : page->note);
     refresh(page);
     Q_EMIT ended(error);
 }
 
-void ResultPane::refresh(Page *page)
+void ResultPane::refresh(ResultPage *page)
 {
-    ResultRun *run = page->run.get();
-    const auto found = std::find_if(m_pages.begin(), m_pages.end(), [page](const auto &other) { return other.get() == page; });
-    const int index = int(found - m_pages.begin());
-    QString title = page->title;
-    if (run->isRunning() && run->rowCount() == 0)
-        title += tr(" · running %1").arg(durationText(run->elapsed().count()));
-    else if (run->isRunning())
-        title += tr(" · %1 rows so far").arg(countText(run->rowCount()));
-    else if (!run->columns().empty() && (!run->error() || run->rowCount() > 0))
-        title += (run->rowCount() == 1 ? tr(" · 1 row · %2") : tr(" · %1 rows · %2").arg(countText(run->rowCount())))
-                     .arg(durationText(run->elapsed().count()));
-    m_tabs->setTabText(index, title);
-    m_tabs->setTabToolTip(index, u"<pre>%1</pre>"_s.arg(run->sql().left(2000).toHtmlEscaped()));
+    const int index = indexOf(page);
+    if (!m_tabs->isResult(index))
+        return; // its tab comes in a moment
+    m_tabs->setTabText(index, QString(page->tabText()).replace(u'&', u"&&"_s));
+    m_tabs->setTabToolTip(index, u"<pre>%1</pre>"_s.arg(page->run()->sql().left(2000).toHtmlEscaped()));
+    QStringList names;
+    for (const std::unique_ptr<ResultPage> &other : m_pages)
+        names += other->name();
+    m_tabs->setNames(names);
     m_tabs->setTabText(int(m_pages.size()),
                        m_messages->errorCount() ? tr("Messages %1").arg(m_messages->errorCount()) : tr("Messages"));
-    if (page->stack->currentWidget() == page->progress)
-        page->progress->setProgress(run->progress(), run->elapsed(), run->isCancelling());
     if (page == currentPage())
         showPage(index);
     else
@@ -228,56 +210,128 @@ void ResultPane::refresh(Page *page)
 void ResultPane::showPage(int index)
 {
     m_stack->setCurrentIndex(index);
-    Page *page = currentPage();
-    ResultRun *run = page ? page->run.get() : nullptr;
-    const bool held = run && run->isHeld();
-    const QString partial = page ? incompleteText(page) : QString();
-    m_partial->setVisible(!partial.isEmpty());
-    m_partial->setText(partial);
-    m_loadMore->setVisible(held);
-    m_loadAll->setVisible(held);
+    const ResultPage *page = currentPage();
+    const ResultRun *run = page ? page->run() : nullptr;
+    if (run && run->spillError())
+        m_spill->show(*run->spillError(), run->rowCount(), run->isRunning(), otherResultCount());
+    else
+        m_spill->hide();
     m_export->setVisible(run && !run->columns().empty());
     Q_EMIT changed();
 }
 
-QString ResultPane::incompleteText(const Page *page) const
+void ResultPane::setRowLimit(qint64 rowLimit)
 {
-    const ResultRun &run = *page->run;
-    if (run.isHeld())
-        return tr("first %1 rows, paused to save memory").arg(countText(run.rowCount()));
-    if (run.isRunning())
-        return {};
-    if (run.error() && run.rowCount() > 0)
-        return run.error()->isCancelled() ? tr("incomplete: stopped after %1 rows").arg(countText(run.rowCount()))
-                                          : tr("incomplete: %1 rows, then an error").arg(countText(run.rowCount()));
-    if (!run.summary().partialReason.isEmpty())
-        return tr("incomplete: %1").arg(run.summary().partialReason);
-    return {};
+    m_rowLimit = rowLimit;
+    m_limit->setText(rowLimit > 0 ? tr("first %1").arg(countText(rowLimit)) : tr("all rows"));
+}
+
+void ResultPane::closeOtherResults()
+{
+    for (int index = int(m_pages.size()) - 1; index >= 0; --index) {
+        const ResultPage *page = m_pages[size_t(index)].get();
+        if (page != currentPage() && !page->isPinned() && !page->run()->isRunning())
+            closePage(index);
+    }
+}
+
+int ResultPane::otherResultCount() const
+{
+    return int(std::ranges::count_if(m_pages, [this](const auto &page) {
+        return page.get() != currentPage() && !page->isPinned() && !page->run()->isRunning();
+    }));
+}
+
+void ResultPane::showMessages()
+{
+    m_tabs->setCurrentIndex(int(m_pages.size()));
+}
+
+void ResultPane::setPinned(int index, bool isPinned)
+{
+    m_pages[size_t(index)]->setPinned(isPinned);
+    m_tabs->setPinned(index, isPinned);
+}
+
+void ResultPane::togglePin()
+{
+    if (ResultPage *page = currentPage())
+        setPinned(indexOf(page), !page->isPinned());
+}
+
+void ResultPane::toggleSql()
+{
+    if (ResultPage *page = currentPage())
+        page->setSqlShown(!page->isSqlShown());
+}
+
+void ResultPane::openTabMenu(int index, const QPoint &at)
+{
+    ResultPage *page = m_pages[size_t(index)].get();
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    QAction *pin = menu->addAction(tr("Keep"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K), this, [this, index] {
+        setPinned(index, !m_pages[size_t(index)]->isPinned());
+    });
+    pin->setCheckable(true);
+    pin->setChecked(page->isPinned());
+    menu->addAction(tr("Rename"), Qt::Key_F2, this, [this, index] { m_tabs->rename(index); });
+    menu->addSeparator();
+    menu->addAction(tr("Show the SQL that ran"), this, [this, page, index] {
+        m_tabs->setCurrentIndex(index);
+        page->setSqlShown(true);
+    });
+    menu->addAction(tr("Copy the SQL that ran"), this, [page] { QApplication::clipboard()->setText(page->run()->sql()); });
+    QMenu *others = menu->addMenu(tr("Compare with"));
+    for (int other = 0; other < int(m_pages.size()); ++other) {
+        if (other != index && m_pages[size_t(other)]->hasRows())
+            others->addAction(QString(m_pages[size_t(other)]->tabText()).replace(u'&', u"&&"_s), this, [this, index, other] { compare(index, other); });
+    }
+    others->setEnabled(page->hasRows() && !others->isEmpty());
+    menu->addSeparator();
+    menu->addAction(tr("Close"), Qt::Key_Delete, this, [this, index] { closePage(index); });
+    menu->addAction(tr("Close the others"), this, [this, page] {
+        for (int other = int(m_pages.size()) - 1; other >= 0; --other) {
+            if (m_pages[size_t(other)].get() != page && !m_pages[size_t(other)]->isPinned())
+                closePage(other);
+        }
+    })->setEnabled(m_pages.size() > 1);
+    menu->popup(at);
+}
+
+void ResultPane::compare(int left, int right)
+{
+    const auto side = [this](int index) {
+        const ResultPage &page = *m_pages[size_t(index)];
+        const ResultGrid &grid = *page.view()->grid();
+        return CompareWindow::Side { page.tabText(), page.run()->store(), grid.order(), page.run()->rowCount(), grid.display() };
+    };
+    (new CompareWindow(side(left), side(right), this))->show();
 }
 
 std::optional<ExportRequest> ResultPane::exportRequest() const
 {
-    const Page *page = currentPage();
-    if (!page || page->run->columns().empty())
+    const ResultPage *page = currentPage();
+    if (!page || page->run()->columns().empty())
         return std::nullopt;
-    const ResultRun &run = *page->run;
-    ExportRequest request { .title = page->title, .all = { .store = run.store(), .rowCount = run.rowCount() } };
+    const ResultRun &run = *page->run();
+    const ResultGrid *grid = page->view()->grid();
+    CellRange all { .store = run.store(), .rowCount = run.rowCount() };
     for (int column = 0; column < int(run.columns().size()); ++column)
-        request.all.columns.push_back(column);
-    request.incomplete = run.isRunning() && !run.isHeld() ? tr("more are on their way") : incompleteText(page);
-    // A range of rows as they came; sorted or filtered rows are no such range, and go out as a copy instead.
-    const CellRange selected = page->view->grid()->selectedCells();
-    if (selected.cellCount() > 1 && !page->view->grid()->order()) {
-        request.selection = { .store = run.store(), .firstRow = selected.firstPosition, .rowCount = selected.rowCount };
-        request.selection->columns.assign(selected.columns.begin(), selected.columns.end());
-    }
+        all.columns.append(column);
+    ExportRequest request { .title = page->name(), .all = all };
+    request.incomplete = run.isRunning() && !run.isHeld() ? tr("more are on their way") : page->incompleteText();
+    if (const CellRange shown = grid->allCells(); grid->order() || shown.store != all.store || shown.columns != all.columns)
+        request.shown = shown;
+    if (const CellRange selected = grid->selectedCells(); selected.cellCount() > 1)
+        request.selection = selected;
     return request;
 }
 
 QString ResultPane::currentSql() const
 {
-    const Page *page = currentPage();
-    return page ? page->run->sql() : QString();
+    const ResultPage *page = currentPage();
+    return page ? page->run()->sql() : QString();
 }
 
 void ResultPane::showBeside(QWidget *view, const QString &title)
@@ -302,52 +356,50 @@ void ResultPane::closePage(int index)
     }
     if (index < 0 || size_t(index) >= m_pages.size())
         return;
-    QWidget *stack = m_pages[size_t(index)]->stack;
-    m_stack->removeWidget(stack);
+    // The page goes last: what it says on its way out finds the pane in order.
+    const std::unique_ptr<ResultPage> page = std::move(m_pages[size_t(index)]);
     m_pages.erase(m_pages.begin() + index);
+    page->disconnect(this);
+    m_stack->removeWidget(page.get());
+    m_tabs->setResultCount(int(m_pages.size()));
     m_tabs->removeTab(index);
-    delete stack;
     showPage(m_tabs->currentIndex());
 }
 
 void ResultPane::stop()
 {
-    for (const std::unique_ptr<Page> &page : m_pages)
-        page->run->cancel();
+    for (const std::unique_ptr<ResultPage> &page : m_pages)
+        page->run()->cancel();
 }
 
 bool ResultPane::isRunning() const
 {
-    return std::any_of(m_pages.begin(), m_pages.end(), [](const auto &page) { return page->run->isRunning(); });
+    return std::any_of(m_pages.begin(), m_pages.end(), [](const auto &page) { return page->run()->isRunning(); });
 }
 
 RunState ResultPane::state() const
 {
-    const Page *page = currentPage();
-    if (!page && !m_pages.empty())
-        page = m_pages.back().get();
+    const ResultPage *page = shownPage();
     if (!page)
         return RunState::Idle;
-    if (page->run->isRunning())
+    if (page->run()->isRunning())
         return RunState::Running;
-    if (!page->run->error())
+    if (!page->run()->error())
         return RunState::Finished;
-    return page->run->error()->isCancelled() ? RunState::Cancelled : RunState::Failed;
+    return page->run()->error()->isCancelled() ? RunState::Cancelled : RunState::Failed;
 }
 
 QString ResultPane::stateText() const
 {
-    const Page *page = currentPage();
-    if (!page && !m_pages.empty())
-        page = m_pages.back().get();
+    const ResultPage *page = shownPage();
     if (!page)
         return {};
-    const ResultRun &run = *page->run;
+    const ResultRun &run = *page->run();
     const QString took = durationText(run.elapsed().count());
     switch (state()) {
     case RunState::Idle: return {};
     case RunState::Running:
-        return run.isHeld() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
+        return run.isHeld() || run.spillError() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
     case RunState::Finished: return tr("Finished %1").arg(took);
     case RunState::Cancelled: return tr("Stopped after %1").arg(took);
     case RunState::Failed: return tr("Refused or failed, %1").arg(took);
@@ -357,38 +409,46 @@ QString ResultPane::stateText() const
 
 QString ResultPane::rowText() const
 {
-    const Page *page = currentPage();
-    if (!page || page->run->columns().empty())
+    const ResultPage *page = currentPage();
+    if (!page || page->run()->columns().empty())
         return {};
-    if (const QString filtered = page->view->filteredText(); !filtered.isEmpty())
+    if (const QString filtered = page->view()->filteredText(); !filtered.isEmpty())
         return filtered;
-    return page->run->rowCount() == 1 ? tr("1 row") : tr("%1 rows").arg(countText(page->run->rowCount()));
+    return page->run()->rowCount() == 1 ? tr("1 row") : tr("%1 rows").arg(countText(page->run()->rowCount()));
 }
 
 QString ResultPane::transferText() const
 {
-    const Page *page = currentPage();
-    if (!page || page->run->progress().byteCount <= 0)
+    const ResultPage *page = currentPage();
+    if (!page || page->run()->progress().byteCount <= 0)
         return {};
-    return tr("%1 read").arg(sizeText(page->run->progress().byteCount));
+    return tr("%1 read").arg(sizeText(page->run()->progress().byteCount));
+}
+
+QString ResultPane::zoneText() const
+{
+    const ResultPage *page = currentPage();
+    if (!page || !page->view()->hasInstants())
+        return {};
+    return tr("times %1").arg(page->view()->grid()->display().zone().label());
 }
 
 std::shared_ptr<ResultStore> ResultPane::currentStore() const
 {
-    const Page *page = currentPage();
-    return page ? page->run->store() : nullptr;
+    const ResultPage *page = currentPage();
+    return page ? page->run()->store() : nullptr;
 }
 
 void ResultPane::addMessage(const QString &text)
 {
     m_messages->addLine(text);
-    m_tabs->setCurrentIndex(int(m_pages.size()));
+    showMessages();
 }
 
 void ResultPane::focusGrid()
 {
-    if (Page *page = currentPage())
-        page->stack->currentWidget()->setFocus();
+    if (ResultPage *page = currentPage())
+        page->face()->setFocus();
     else
         m_stack->currentWidget()->setFocus();
 }

@@ -11,16 +11,15 @@
 #include <vector>
 
 class QStackedWidget;
-class QTabBar;
 
 namespace Grebe {
 
 class Button;
-class Label;
 class MessagesView;
-class ResultRun;
+class ResultPage;
 class ResultStore;
-class ResultView;
+class ResultTabs;
+class SpillBar;
 struct ExportRequest;
 
 /// Where a run stands, for a status bar's dot and a tab's mark.
@@ -28,7 +27,8 @@ enum class RunState { Idle, Running, Finished, Cancelled, Failed };
 
 /// The results of one editor: a tab a result with its grid (or its progress while there are no rows), and Messages.
 ///
-/// Shape      run() replaces the current result unless it is pinned; messages of earlier runs stay.
+/// Shape      a result replaces that of the same statement (the same text, or the same place in the editor) unless that
+///            is pinned or running; all others stay, and so do messages.
 /// Thread     GUI.
 /// Ownership  takes the statement; closing a result or the pane lets go of it, which cancels it on the server.
 class ResultPane : public QWidget
@@ -38,8 +38,21 @@ public:
     explicit ResultPane(QWidget *parent = nullptr);
     ~ResultPane() override;
 
+    /// How a run finds its tab.
+    struct Place
+    {
+        qsizetype begin = -1; ///< of the statement in the editor; -1: any tab that is free will do
+        bool isContinued = false; ///< another statement of the same press of "run": the tabs of that are taken
+        bool isNewTab = false;
+    };
+    /// How many rows the next results read at first; 0: all.
+    void setRowLimit(qint64 rowLimit);
+    qint64 rowLimit() const { return m_rowLimit; }
     /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
-    void run(StatementPtr statement, const QString &title, const QString &sql);
+    void run(StatementPtr statement, const QString &title, const QString &sql, const Place &place);
+    void run(StatementPtr statement, const QString &title, const QString &sql) { run(std::move(statement), title, sql, {}); }
+    /// Whose choice of how values are written counts for the next results.
+    void setConnectionName(const QString &name) { m_connectionName = name; }
     /// How literals are spelled that are copied from the next results; must outlive them.
     void setDialect(const Dialect *dialect) { m_dialect = dialect; }
     /// Asks the server to stop what runs; nothing happens when nothing does.
@@ -50,6 +63,7 @@ public:
     QString stateText() const;
     QString rowText() const; ///< "10,000 rows"
     QString transferText() const; ///< "2.1 GB read · 74 MB/s"
+    QString zoneText() const; ///< "times as sent"; empty where no column has a zone
     /// The rows of the result that is shown; null when none is.
     std::shared_ptr<ResultStore> currentStore() const;
     /// What an export dialog has to know of the result that is shown; empty when there is none with columns.
@@ -64,6 +78,8 @@ public:
 
 public Q_SLOTS:
     void focusGrid();
+    void togglePin(); ///< of the result that is shown
+    void toggleSql();
 
 Q_SIGNALS:
     /// State, rows, transfer or tabs changed: read them again. At most once a frame.
@@ -74,27 +90,36 @@ Q_SIGNALS:
     void errorActivated(const Grebe::Error &error);
     void selectionSummaryChanged(const QString &text);
     void exportRequested();
+    void rowLimitChanged(qint64 rowLimit); ///< by the person
 
 private:
-    struct Page;
-    Page *currentPage() const;
-    Page *pageForNewRun();
+    ResultPage *currentPage() const;
+    ResultPage *shownPage() const; ///< the current one, or the last while Messages are shown
+    ResultPage *pageForRun(const QString &sql, const Place &place);
     void showPage(int index);
-    void refresh(Page *page);
-    void endPage(Page *page, const std::optional<Error> &error);
+    void refresh(ResultPage *page);
+    void endPage(ResultPage *page);
     void closePage(int index);
-    QString incompleteText(const Page *page) const;
+    void setPinned(int index, bool isPinned);
+    void openTabMenu(int index, const QPoint &at);
+    void compare(int left, int right);
+    void showMessages();
+    int indexOf(const ResultPage *page) const;
+    void closeOtherResults();
+    int otherResultCount() const;
 
     const Dialect *m_dialect = nullptr;
-    QTabBar *m_tabs;
+    QString m_connectionName;
+    ResultTabs *m_tabs;
     QStackedWidget *m_stack;
-    Label *m_partial;
-    Button *m_loadMore;
-    Button *m_loadAll;
+    Button *m_limit;
     Button *m_export;
+    SpillBar *m_spill;
+    qint64 m_rowLimit = 0;
     MessagesView *m_messages;
-    std::vector<std::unique_ptr<Page>> m_pages; // in the order of the tabs; then Messages, then m_beside
-    QPointer<QWidget> m_beside;
+    std::vector<std::unique_ptr<ResultPage>> m_pages; // in the order of the tabs; then Messages, then m_beside
+    int m_press = 0;
+    QPointer<QWidget> m_beside; // behind Messages
 };
 
 } // namespace Grebe

@@ -4,20 +4,86 @@
 #include <arrow/type.h>
 
 #include <limits>
+#include <mutex>
 
 using namespace std::chrono_literals;
 
 namespace Grebe {
 
+/// The reasons to pause the statement: the engine's thread, the one that writes and the window's know one each.
+struct ResultRun::Brake
+{
+    explicit Brake(Statement *statement) : m_statement(statement) { }
+
+    void take(ResultStore &store, const std::shared_ptr<arrow::RecordBatch> &batch)
+    {
+        const std::scoped_lock lock(m_mutex);
+        store.append(batch);
+        m_isAtLimit = store.rowCount() >= m_rowLimit;
+        m_isBehind = store.isBehind();
+        update();
+    }
+    void release()
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isBehind = false;
+        update();
+    }
+    void check(const ResultStore &store)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isBehind = store.isBehind();
+        update();
+    }
+    void setRowLimit(qint64 rowLimit)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_rowLimit = rowLimit;
+        m_isAtLimit = false;
+        update();
+    }
+    bool isAtLimit() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_isAtLimit;
+    }
+
+private:
+    void update()
+    {
+        const bool isWanted = m_isAtLimit || m_isBehind;
+        if (std::exchange(m_isPulled, isWanted) == isWanted)
+            return;
+        if (isWanted)
+            m_statement->pause();
+        else
+            m_statement->resume();
+    }
+
+    mutable std::recursive_mutex m_mutex; // a statement that resumes on its own thread may have a batch at once
+    Statement *const m_statement;
+    qint64 m_rowLimit = std::numeric_limits<qint64>::max();
+    bool m_isAtLimit = false;
+    bool m_isBehind = false;
+    bool m_isPulled = false;
+};
+
 ResultRun::ResultRun(StatementPtr statement, const QString &sql, QObject *parent)
-    : QObject(parent), m_statement(std::move(statement)), m_sql(sql)
+    : QObject(parent), m_statement(std::move(statement)), m_sql(sql), m_brake(std::make_shared<Brake>(m_statement.get()))
 {
     m_tick.setInterval(16ms);
     connect(&m_tick, &QTimer::timeout, this, &ResultRun::publish);
 
     // The store takes batches where they are made; holding it by value keeps it alive for a batch that comes late.
     connect(m_statement.get(), &Statement::batchReady, m_statement.get(),
-            [store = m_store](const std::shared_ptr<arrow::RecordBatch> &batch) { store->append(batch); });
+            [store = m_store, brake = m_brake](const std::shared_ptr<arrow::RecordBatch> &batch) { brake->take(*store, batch); });
+    m_store->setSpillErrorHandler([this](const Error &error) {
+        QMetaObject::invokeMethod(this, [this, error] { noteSpill(error); });
+    });
+    m_store->setRoomHandler([this, brake = m_brake] {
+        brake->release();
+        QMetaObject::invokeMethod(this, [this] { noteSpill({}); });
+    });
     connect(m_statement.get(), &Statement::schemaReady, this, [this](const std::shared_ptr<arrow::Schema> &schema) {
         m_store->setSchema(schema);
         m_columns.reserve(size_t(schema->num_fields()));
@@ -47,7 +113,18 @@ ResultRun::ResultRun(StatementPtr statement, const QString &sql, QObject *parent
     });
 }
 
-ResultRun::~ResultRun() = default;
+ResultRun::~ResultRun()
+{
+    // Others may hold the store on.
+    m_store->setSpillErrorHandler({});
+    m_store->setRoomHandler({});
+}
+
+void ResultRun::setRowLimit(qint64 rowLimit)
+{
+    m_rowStep = rowLimit;
+    m_brake->setRowLimit(rowLimit > 0 ? rowLimit : std::numeric_limits<qint64>::max());
+}
 
 void ResultRun::start()
 {
@@ -68,16 +145,27 @@ void ResultRun::cancel()
 
 void ResultRun::loadMore()
 {
-    m_budget = m_store->byteCount() + kMemoryBudget;
     m_held = false;
-    m_statement->resume();
+    m_brake->setRowLimit(m_store->rowCount() + m_rowStep);
 }
 
 void ResultRun::loadAll()
 {
-    m_budget = std::numeric_limits<qint64>::max();
     m_held = false;
-    m_statement->resume();
+    m_brake->setRowLimit(std::numeric_limits<qint64>::max());
+}
+
+void ResultRun::retrySpill()
+{
+    m_store->retrySpill();
+}
+
+void ResultRun::noteSpill(const std::optional<Error> &error)
+{
+    m_spillError = error;
+    if (error)
+        m_brake->check(*m_store);
+    Q_EMIT progressChanged();
 }
 
 std::chrono::milliseconds ResultRun::elapsed() const
@@ -93,11 +181,8 @@ void ResultRun::publish()
         m_rowCount = rowCount;
         Q_EMIT rowCountChanged(rowCount);
     }
-    if (!m_held && !m_ended && m_store->byteCount() > m_budget) {
-        m_held = true;
-        m_statement->pause();
+    if (const bool isHeld = m_brake->isAtLimit(); std::exchange(m_held, isHeld) != isHeld)
         Q_EMIT progressChanged();
-    }
 }
 
 void ResultRun::end()

@@ -16,24 +16,27 @@ namespace Grebe {
 
 /// One run of one statement as the window follows it: never reused, so that nothing of an earlier run can arrive in it.
 ///
-/// Shape      batches go straight into the store on the engine thread; the window hears of them once a frame.
-/// Units      the memory budget is in bytes of result; when it is used up the statement is paused, not cut: resume
-///            with loadMore() or loadAll().
+/// Shape      batches go straight into the store on the engine thread; the window hears of them once a frame. The
+///            statement is paused, not cut, at the row limit, until loadMore() or loadAll(), and while the disk does not
+///            keep up with what goes beyond the store's memory.
+/// Errors     error() ends the run. spillError() pauses it: all rows are there, no more can be kept until there is room.
 /// Thread     GUI.
 /// Ownership  owns the statement; the store is shared and outlives the run where somebody holds it.
 class ResultRun : public QObject
 {
     Q_OBJECT
 public:
-    static constexpr qint64 kMemoryBudget = qint64(256) << 20;
-
     ResultRun(StatementPtr statement, const QString &sql, QObject *parent = nullptr);
     ~ResultRun() override;
 
+    /// How many rows are read at first; 0 for all. A batch that crosses the line is kept whole.
+    void setRowLimit(qint64 rowLimit);
     void start();
     void cancel();
-    void loadMore();
+    void loadMore(); ///< as many again
     void loadAll();
+    /// After room was made on the disk.
+    void retrySpill();
 
     const std::shared_ptr<ResultStore> &store() const { return m_store; }
     const std::vector<ColumnFormatter> &columns() const { return m_columns; }
@@ -47,8 +50,10 @@ public:
     std::chrono::milliseconds elapsed() const;
     bool isRunning() const { return m_started && !m_ended; }
     bool isCancelling() const { return m_cancelling; }
-    /// Paused because the memory budget is used up.
+    /// Paused at the row limit.
     bool isHeld() const { return m_held && isRunning(); }
+    /// Why rows can't be put on disk; stays when the run has ended and its rows fill the memory.
+    const std::optional<Error> &spillError() const { return m_spillError; }
     const std::optional<Error> &error() const { return m_error; }
     const StatementSummary &summary() const { return m_summary; }
 
@@ -60,12 +65,15 @@ Q_SIGNALS:
     void ended();
 
 private:
+    struct Brake;
     void publish();
     void end();
+    void noteSpill(const std::optional<Error> &error);
 
     StatementPtr m_statement;
     QString m_sql;
     std::shared_ptr<ResultStore> m_store = std::make_shared<ResultStore>();
+    std::shared_ptr<Brake> m_brake;
     std::vector<ColumnFormatter> m_columns;
     QStringList m_columnNames;
     QTimer m_tick;
@@ -76,7 +84,8 @@ private:
     StatementSummary m_summary;
     std::optional<Error> m_error;
     qint64 m_rowCount = 0;
-    qint64 m_budget = kMemoryBudget;
+    qint64 m_rowStep = 0;
+    std::optional<Error> m_spillError;
     bool m_started = false;
     bool m_ended = false;
     bool m_held = false;

@@ -4,12 +4,18 @@
 #include "cellformatter.h"
 #include "cellviewer.h"
 #include "columnpicker.h"
+#include "expressionbar.h"
 #include "filterbar.h"
+#include "filterexpression.h"
 #include "findbar.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
+#include "zonepicker.h"
 
+#include <arrow/type.h>
+
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QFileDialog>
@@ -48,6 +54,7 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     m_viewer = new CellViewer(m_grid, &m_summary);
     m_viewer->hide();
     m_filter = new FilterBar(m_grid);
+    m_expression = new ExpressionBar(m_grid);
     m_find = new FindBar(m_grid);
     m_notice = new NoticePane;
     m_notice->setCursor(Qt::ArrowCursor);
@@ -62,6 +69,7 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     notice->addWidget(m_noticeAction);
     notice->addWidget(closeNotice);
     m_grid->addHeaderBar(m_filter);
+    m_grid->addHeaderBar(m_expression);
     m_grid->addHeaderBar(m_find);
     m_grid->addHeaderBar(m_notice);
 
@@ -89,12 +97,12 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     connect(&m_orderTimer, &QTimer::timeout, this, &ResultView::reorder);
     connect(&m_viewerTimer, &QTimer::timeout, m_viewer, &CellViewer::refresh);
     connect(&m_slowTimer, &QTimer::timeout, this, [this] {
-        showNotice(m_filter->hasFilters() ? tr("Filtering %1 rows").arg(countText(m_grid->sourceRowCount()))
+        showNotice(m_filter->hasFilters() || !m_expression->filters().isEmpty() ? tr("Filtering %1 rows").arg(countText(m_grid->sourceRowCount()))
                                           : tr("Sorting %1 rows").arg(countText(m_grid->sourceRowCount())),
                    tr("Stop"));
         m_isStopAction = true;
     });
-    connect(&m_saveTimer, &QTimer::timeout, this, [this] { m_memory.store(m_shape, m_grid->layout()); });
+    connect(&m_saveTimer, &QTimer::timeout, this, &ResultView::rememberLayout);
     connect(&m_order, &QFutureWatcherBase::finished, this, &ResultView::takeOrder);
     connect(closeNotice, &Button::clicked, m_notice, &QWidget::hide);
     connect(m_noticeAction, &Button::clicked, this, [this] {
@@ -118,6 +126,8 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
         m_viewerTimer.start();
     });
     connect(m_filter, &FilterBar::filtersChanged, this, &ResultView::reorder);
+    connect(m_filter, &FilterBar::expressionRequested, this, &ResultView::openExpression);
+    connect(m_expression, &ExpressionBar::filtersChanged, this, &ResultView::reorder);
     connect(m_viewer, &CellViewer::closeRequested, this, [this] {
         m_viewer->hide();
         m_grid->setFocus();
@@ -130,27 +140,39 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
 ResultView::~ResultView()
 {
     // Children outlive the members here and may still speak: a line edit that loses the focus commits.
-    for (QObject *child : std::initializer_list<QObject *> { m_grid, m_filter, m_find, m_viewer, &m_summary, &m_copy })
+    for (QObject *child : std::initializer_list<QObject *> { m_grid, m_filter, m_expression, m_find, m_viewer, &m_summary, &m_copy })
         disconnect(child, nullptr, this, nullptr);
     m_order.cancel();
     if (m_saveTimer.isActive())
+        rememberLayout();
+}
+
+// Not of a result that is taken apart: it would be another shape.
+void ResultView::rememberLayout()
+{
+    m_saveTimer.stop();
+    if (m_exploded.isEmpty())
         m_memory.store(m_shape, m_grid->layout());
 }
 
 void ResultView::setResult(std::shared_ptr<ResultStore> store, const std::vector<ColumnFormatter> *columns,
                            const QStringList &names)
 {
-    if (m_saveTimer.isActive()) {
-        m_saveTimer.stop();
-        m_memory.store(m_shape, m_grid->layout());
-    }
+    if (m_saveTimer.isActive())
+        rememberLayout();
     m_order.cancel();
     m_orderTimer.stop();
     m_slowTimer.stop();
     m_keys.clear();
     m_notice->hide();
+    m_grid->setDisplay(m_memory.display(m_connectionName));
+    m_store = store;
+    m_columns = columns;
+    m_names = names;
+    m_exploded.clear();
     m_grid->setResult(std::move(store), columns, names);
     m_filter->clear();
+    m_expression->clear();
     m_summary.setCells({});
     if (columns) {
         QStringList types;
@@ -201,7 +223,7 @@ void ResultView::sortBy(const QList<SortKey> &keys)
 void ResultView::reorder()
 {
     m_order.cancel();
-    const QList<Filter> filters = m_filter->filters();
+    const QList<Filter> filters = combinedFilters(m_filter->filters(), m_expression->filters());
     if (filters.isEmpty() && m_keys.isEmpty()) {
         m_slowTimer.stop();
         m_notice->hide();
@@ -225,7 +247,8 @@ void ResultView::takeOrder()
     }
     const Result<RowOrderPtr> order = m_order.result();
     if (!order) {
-        m_filter->setError(order.error().message);
+        m_filter->setError(m_filter->hasFilters() ? order.error().message : QString());
+        m_expression->setError(m_expression->filters().isEmpty() ? QString() : order.error().message);
         showNotice(order.error().message);
         return;
     }
@@ -254,6 +277,11 @@ void ResultView::openFilter()
     m_filter->open();
 }
 
+void ResultView::openExpression()
+{
+    m_expression->open();
+}
+
 void ResultView::openColumnPicker()
 {
     if (m_grid->columnCount() > 0)
@@ -267,7 +295,7 @@ bool ResultView::ownsKey(const QKeyEvent *event) const
     case Qt::Key_Space: return event->modifiers() == Qt::NoModifier;
     case Qt::Key_F6:
     case Qt::Key_F7: return event->modifiers() == Qt::NoModifier;
-    case Qt::Key_F:
+    case Qt::Key_F: return control;
     case Qt::Key_G: return control && !event->modifiers().testFlag(Qt::AltModifier);
     case Qt::Key_C: return control;
     case Qt::Key_A: return control;
@@ -294,7 +322,10 @@ void ResultView::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Space:
     case Qt::Key_F7: return toggleViewer(CellViewer::Value);
     case Qt::Key_F6: return toggleViewer(CellViewer::Row);
-    case Qt::Key_F: return shift ? openFilter() : openFind();
+    case Qt::Key_F:
+        if (event->modifiers().testFlag(Qt::AltModifier))
+            return openExpression();
+        return shift ? openFilter() : openFind();
     case Qt::Key_G: return openColumnPicker();
     case Qt::Key_C: return openCopyMenu();
     default: QWidget::keyPressEvent(event);
@@ -327,6 +358,164 @@ void ResultView::fillCopyMenu(QMenu *menu)
     connect(header, &QAction::toggled, this, [this](bool isOn) { m_copiesHeader = isOn; });
 }
 
+int ResultView::explodedFrom(int source) const
+{
+    int first = int(m_names.size());
+    for (const ExplodedColumn &column : m_exploded) {
+        const int end = first + int(column.parts.size());
+        if (source == column.column || (source >= first && source < end))
+            return column.column;
+        first = end;
+    }
+    return -1;
+}
+
+QList<int> ResultView::shownWholes() const
+{
+    QList<int> wholes;
+    const QList<int> sources = m_grid->layout().sources(0, m_grid->columnCount() - 1);
+    for (const int source : sources) {
+        const int whole = source < m_names.size() ? source : explodedFrom(source);
+        if (!wholes.contains(whole))
+            wholes += whole;
+    }
+    return wholes;
+}
+
+void ResultView::explode(int source)
+{
+    const QStringList parts = source < m_names.size() && explodedFrom(source) < 0 ? columnParts(*m_store, source) : QStringList();
+    if (parts.isEmpty())
+        return showNotice(tr("There is nothing in %1 to make columns of").arg(singleLine(m_grid->sourceColumnName(source))));
+    const QList<int> wholes = shownWholes();
+    m_exploded += ExplodedColumn { source, parts };
+    showExploded(wholes, source);
+}
+
+void ResultView::putTogether(int source)
+{
+    const int column = explodedFrom(source);
+    const QList<int> wholes = shownWholes();
+    m_exploded.removeIf([column](const ExplodedColumn &exploded) { return exploded.column == column; });
+    showExploded(wholes, column);
+}
+
+// Sorting, filters, copying and the rest work on the columns that are shown, so they get a store that has them.
+void ResultView::showExploded(const QList<int> &wholes, int changed)
+{
+    const GridColumns before = m_grid->layout();
+    const qint64 row = std::max<qint64>(0, m_grid->currentRow());
+    const qint64 rowCount = m_grid->sourceRowCount();
+    m_notice->hide();
+    m_order.cancel();
+    m_keys.clear();
+    m_filter->clear();
+    m_expression->clear();
+    m_grid->setResult(nullptr, nullptr, {});
+    std::shared_ptr<ResultStore> store = m_store;
+    m_explodedColumns.clear();
+    QStringList names = m_names;
+    if (!m_exploded.isEmpty()) {
+        store = explodedStore(m_store, m_exploded);
+        names.clear();
+        const std::shared_ptr<arrow::Schema> schema = store->schema();
+        m_explodedColumns.reserve(size_t(schema->num_fields()));
+        for (const std::shared_ptr<arrow::Field> &field : schema->fields()) {
+            m_explodedColumns.emplace_back(field);
+            names += QString::fromStdString(field->name());
+        }
+    }
+    m_grid->setResult(store, m_exploded.isEmpty() ? m_columns : &m_explodedColumns, names);
+    m_grid->setRowCount(rowCount);
+    // The columns stay where they were, the parts in the place of what they are parts of.
+    GridColumns layout = m_grid->layout();
+    for (int source = 0; source < int(m_names.size()); ++source)
+        layout.setSourceWidth(source, before.sourceWidth(source));
+    QList<int> order;
+    for (const int whole : wholes) {
+        int part = int(m_names.size());
+        for (const ExplodedColumn &column : m_exploded) {
+            for (int i = 0; i < column.parts.size(); ++i, ++part) {
+                if (column.column == whole)
+                    order += part;
+            }
+        }
+        if (explodedFrom(whole) < 0)
+            order += whole;
+    }
+    for (int shown = 0; shown < order.size(); ++shown)
+        layout.move(layout.shown(order[shown]), shown);
+    while (layout.count() > order.size())
+        layout.hide(layout.count() - 1);
+    m_grid->setLayout(layout);
+    m_viewer->refresh();
+    // Where the change is.
+    const auto isNew = [&](int source) { return explodedFrom(source) == changed || source == changed; };
+    m_grid->setCurrentCell(row, int(std::ranges::find_if(order, isNew) - order.begin()));
+    Q_EMIT orderChanged();
+}
+
+bool ResultView::hasInstants() const
+{
+    const std::vector<ColumnFormatter> *columns = m_grid->formatters();
+    return columns && std::ranges::any_of(*columns, &CellDisplay::isInstant);
+}
+
+void ResultView::setDisplay(const CellDisplay &display)
+{
+    m_grid->setDisplay(display);
+    m_memory.storeDisplay(m_connectionName, display);
+    m_viewer->refresh();
+    Q_EMIT displayChanged();
+}
+
+void ResultView::setZone(int source, const CellDisplay::Zone &zone)
+{
+    CellDisplay display = m_grid->display();
+    if (source < 0)
+        display.setZone(zone);
+    else
+        display.setColumnZone(source, zone);
+    setDisplay(display);
+}
+
+void ResultView::fillDisplayMenu(QMenu *menu, int source)
+{
+    using Zone = CellDisplay::Zone;
+    const CellDisplay &display = m_grid->display();
+    if (source < 0) {
+        QAction *groups = menu->addAction(tr("Group thousands"));
+        groups->setCheckable(true);
+        groups->setChecked(display.groupsThousands());
+        connect(groups, &QAction::toggled, this, [this](bool isOn) {
+            CellDisplay changed = m_grid->display();
+            changed.setGroupsThousands(isOn);
+            setDisplay(changed);
+        });
+    }
+    const Zone current = source < 0 ? display.zone() : display.columnZone(source);
+    QMenu *zones = menu->addMenu(source < 0 ? tr("Times") : tr("Times of this column"));
+    zones->setEnabled(hasInstants());
+    auto *group = new QActionGroup(zones);
+    const auto add = [&](const QString &text, const Zone &zone) {
+        QAction *action = zones->addAction(text, this, [this, source, zone] { setZone(source, zone); });
+        action->setCheckable(true);
+        action->setChecked(zone == current);
+        group->addAction(action);
+    };
+    add(tr("As sent"), Zone {});
+    add(tr("UTC"), Zone { .kind = Zone::Utc });
+    add(tr("Local time"), Zone { .kind = Zone::Local });
+    if (current.kind == Zone::Named)
+        add(current.label(), current);
+    zones->addAction(tr("Another zone…"), this, [this, source] {
+        auto *picker = new ZonePicker(m_grid);
+        connect(picker, &ZonePicker::chosen, this,
+                [this, source](const QByteArray &name) { setZone(source, { .kind = Zone::Named, .name = name }); });
+        picker->open();
+    });
+}
+
 void ResultView::openCopyMenu()
 {
     if (m_grid->selection().isEmpty())
@@ -354,9 +543,15 @@ void ResultView::openCellMenu(const QPoint &at)
     menu->addSeparator();
     add(tr("Find"), Qt::CTRL | Qt::Key_F, this, [this] { openFind(); });
     menu->addAction(tr("Filter"), Qt::CTRL | Qt::SHIFT | Qt::Key_F, this, [this] { openFilter(); });
+    menu->addAction(tr("Filter by a condition"), Qt::CTRL | Qt::ALT | Qt::Key_F, this, [this] { openExpression(); });
     add(tr("Go to column"), Qt::CTRL | Qt::Key_G, this, [this] { openColumnPicker(); });
-    if (m_filter->hasFilters())
-        menu->addAction(tr("Remove all filters"), m_filter, &FilterBar::clear);
+    if (m_filter->hasFilters() || !m_expression->filters().isEmpty())
+        menu->addAction(tr("Remove all filters"), this, [this] {
+            m_filter->clear();
+            m_expression->clear();
+        });
+    menu->addSeparator();
+    fillDisplayMenu(menu);
     menu->addSeparator();
     add(tr("Select all"), QKeySequence(QKeySequence::SelectAll), m_grid, &ResultGrid::selectAll);
     add(tr("Fit all columns"), QKeySequence(), this, [this] {
@@ -393,6 +588,15 @@ void ResultView::openHeaderMenu(int column, const QPoint &at)
         ->setEnabled(layout.hiddenCount() > 0 || layout.isMoved());
     menu->addAction(tr("Columns"), Qt::CTRL | Qt::Key_G, this, [this] { openColumnPicker(); });
     menu->addSeparator();
+    if (explodedFrom(source) >= 0)
+        menu->addAction(tr("Put together again"), this, [this, source] { putTogether(source); });
+    else
+        menu->addAction(tr("Make columns of its parts"), this, [this, source] { explode(source); })
+            ->setEnabled(!columnParts(*m_store, source).isEmpty());
+    if (CellDisplay::isInstant(m_grid->formatter(column))) {
+        fillDisplayMenu(menu, source);
+        menu->addSeparator();
+    }
     menu->addAction(tr("Fit width"), m_grid, [this, column] { m_grid->autoSizeColumn(column); });
     menu->addAction(tr("Fit all columns"), this, [this] {
         m_grid->autoSizeColumns();

@@ -4,6 +4,7 @@
 #include "columnmemory.h"
 #include "copycells.h"
 #include "extension/columnformatter.h"
+#include "extension/explodedcolumn.h"
 #include "extension/resultorder.h"
 #include "resultgrid.h"
 #include "selectionsummary.h"
@@ -21,6 +22,7 @@ namespace Grebe {
 
 class Button;
 class CellViewer;
+class ExpressionBar;
 class FilterBar;
 class FindBar;
 class Label;
@@ -44,6 +46,8 @@ public:
     void setRowCount(qint64 rowCount);
     /// Of the engine that the result comes from, for literals; must outlive the view's use of it.
     void setDialect(const Dialect *dialect) { m_copy.setDialect(dialect); }
+    /// Whose choice of how values are written counts; before setResult().
+    void setConnectionName(const QString &name) { m_connectionName = name; }
     void setTableName(const QString &name) { m_copy.setTableName(name); }
     void setColumnMemory(const ColumnMemory &memory) { m_memory = memory; } ///< for tests
 
@@ -51,6 +55,7 @@ public:
     CellViewer *viewer() const { return m_viewer; }
     FindBar *findBar() const { return m_find; }
     FilterBar *filterBar() const { return m_filter; }
+    ExpressionBar *expressionBar() const { return m_expression; }
     CopyCells *copier() { return &m_copy; }
     QString summaryText() const { return m_summary.text(); }
     /// "1,204 of 10,000 rows" while filters leave some out; empty without.
@@ -60,13 +65,21 @@ public:
     void toggleViewer(int page);
     void openFind();
     void openFilter();
+    void openExpression();
     void openColumnPicker();
     void sortBy(const QList<SortKey> &keys);
     void fillCopyMenu(QMenu *menu);
+    /// How values are written: "Group thousands", and the zone of times, of one column or (-1) of all.
+    void fillDisplayMenu(QMenu *menu, int source = -1);
+    /// Shows the parts of a nested column in its place.
+    void explode(int source);
+    void putTogether(int source); ///< the nested column, or one of its parts
+    bool hasInstants() const; ///< times that can be shown in another zone
 
 Q_SIGNALS:
     void summaryChanged(const QString &text);
     void orderChanged(); ///< sorted, filtered, or neither any more
+    void displayChanged();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -82,11 +95,18 @@ private:
     void takeOrder();
     void showNotice(const QString &text, const QString &actionText = {});
     void saveToFile();
+    void rememberLayout();
+    QList<int> shownWholes() const; // the result's own columns in the order they, or their parts, are shown
+    void showExploded(const QList<int> &wholes, int changed);
+    int explodedFrom(int source) const; ///< the nested column of a part; -1: none
+    void setDisplay(const CellDisplay &display);
+    void setZone(int source, const CellDisplay::Zone &zone);
 
     ResultGrid *m_grid;
     CellViewer *m_viewer;
     FindBar *m_find;
     FilterBar *m_filter;
+    ExpressionBar *m_expression;
     Pane *m_notice;
     Label *m_noticeText;
     Button *m_noticeAction;
@@ -94,6 +114,12 @@ private:
     SelectionSummary m_summary;
     ColumnMemory m_memory;
     QString m_shape;
+    QString m_connectionName;
+    std::shared_ptr<ResultStore> m_store; // as it came
+    const std::vector<ColumnFormatter> *m_columns = nullptr;
+    QStringList m_names;
+    QList<ExplodedColumn> m_exploded;
+    std::vector<ColumnFormatter> m_explodedColumns; // with the parts
     QList<SortKey> m_keys;
     QFutureWatcher<Result<RowOrderPtr>> m_order;
     QTimer m_orderTimer; // rows that came after the order was made

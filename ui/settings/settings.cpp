@@ -29,6 +29,9 @@ const Row &row(Settings::Key key)
         { Settings::LastConnection, "connections/last"_L1, QMetaType::QString, QString() },
         { Settings::ExportFormat, "export/format"_L1, QMetaType::QString, u"csv"_s },
         { Settings::ExportFolder, "export/folder"_L1, QMetaType::QString, QString() },
+        { Settings::ResultRowLimit, "results/rowLimit"_L1, QMetaType::LongLong, 0 },
+        { Settings::ResultMemory, "results/memory"_L1, QMetaType::Int, 256 },
+        { Settings::ResultFolder, "results/folder"_L1, QMetaType::QString, QString() },
         { Settings::ExportOptions, "export/options"_L1, QMetaType::QString, QString() },
     };
     return rows[key];

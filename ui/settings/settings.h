@@ -27,6 +27,9 @@ public:
         LastConnection,
         ExportFormat, ///< an id of resultFormats()
         ExportFolder,
+        ResultRowLimit, ///< rows a result reads at first; 0: all
+        ResultMemory, ///< megabytes that all results together keep in memory before they go to disk
+        ResultFolder, ///< where they go then; empty: in the cache folder
         ExportOptions ///< what export dialogs ask for besides: a JSON object
     };
 

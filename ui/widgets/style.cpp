@@ -113,6 +113,30 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         drawFrame(painter, option->rect, line, fill);
         return;
     }
+    case PE_IndicatorCheckBox:
+    case PE_IndicatorItemViewItemCheck: {
+        const bool isOn = option->state & (State_On | State_NoChange);
+        const bool isEnabled = option->state & State_Enabled;
+        const QColor accent = Theme::color(palette, isEnabled ? Theme::Accent : Theme::Subdued);
+        // Without a mark the frame alone says what this is: it needs the contrast of text.
+        drawFrame(painter, option->rect, isOn ? accent : Theme::color(palette, Theme::Subdued),
+                  isOn ? QBrush(accent) : palette.brush(isEnabled ? QPalette::Base : QPalette::Window));
+        if (!isOn)
+            return;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        const QRectF room = QRectF(option->rect);
+        const QPointF center = room.center();
+        const qreal unit = room.width() / 14;
+        painter->setPen(QPen(palette.color(QPalette::HighlightedText), 1.6 * unit, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        if (option->state & State_NoChange)
+            painter->drawLine(center - QPointF(3.5 * unit, 0), center + QPointF(3.5 * unit, 0));
+        else
+            painter->drawPolyline(QPolygonF({ center + QPointF(-3.2, 0.2) * unit, center + QPointF(-0.9, 2.6) * unit,
+                                              center + QPointF(3.4, -2.6) * unit }));
+        painter->restore();
+        return;
+    }
     case PE_FrameFocusRect: {
         if (qobject_cast<const QAbstractScrollArea *>(widget))
             return; // the current row shows where the focus is

@@ -4,12 +4,18 @@
 #include "trinosegments.h"
 #include "trinostatement.h"
 
+#include "auth/negotiatedcall.h"
+#include "auth/tokencommand.h"
 #include "engines/commonoptions.h"
+#include "engines/kerberosoptions.h"
+#include "transport/tlstext.h"
 
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QSslCertificate>
+#include <QSslKey>
 #include <QThread>
 
 #include <algorithm>
@@ -23,6 +29,7 @@ namespace Grebe {
 namespace {
 
 constexpr int passwordAttempts = 3;
+constexpr int newHeadersVersion = 351; // Trino's headers are X-Presto-… before
 
 // The first lines of a body for people: of an HTML page its title, of Trino's answers the text behind their prefix.
 QString bodyText(const HttpResponse &response)
@@ -86,11 +93,13 @@ QByteArray dataEncoding(const ConnectionParameters &parameters)
 }
 
 constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
+constexpr std::chrono::milliseconds tokenCommandTimeout { 60'000 }; // it may ask a person for a second factor
 
 } // namespace
 
 TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
-    : m_parameters(parameters), m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
+    : m_parameters(parameters), m_product(trinoProduct(parameters)),
+      m_provider(provider), m_timings(timings), m_origin(parameters.origin()),
       m_session(parameters), m_tokenKey { m_origin.toString(), parameters.user(), parameters.value(u"sessionUser"_s) },
       m_accessToken(parameters.value(u"accessToken"_s).toUtf8()), m_isExternal(parameters.boolean(u"externalAuthentication"_s)),
       m_password(parameters.password())
@@ -105,11 +114,17 @@ TrinoClient::TrinoClient(const ConnectionParameters &parameters, CredentialProvi
         m_acceptEncoding = compression.toLatin1();
     else
         m_acceptEncoding = isNearby(parameters.host()) ? "identity" : "zstd";
-    m_dataEncoding = dataEncoding(parameters);
+    if (m_product == TrinoProduct::Trino)
+        m_dataEncoding = dataEncoding(parameters);
     const QMap<QString, QString> extra = parameters.map(u"extraHeaders"_s);
     for (auto it = extra.begin(); it != extra.end(); ++it)
         m_extraHeaders << std::pair(trinoHeaderText(it.key()), trinoHeaderText(it.value()));
     m_check = m_accessToken.isEmpty() ? readTokenFile() : Result<void>();
+    Result<std::optional<KerberosOptions>> kerberos = kerberosOptions(parameters);
+    if (kerberos)
+        m_kerberos = std::move(*kerberos);
+    else if (m_check)
+        m_check = std::unexpected(kerberos.error());
     if (m_check)
         m_check = checkOptions();
     identify();
@@ -132,7 +147,7 @@ Result<void> TrinoClient::checkOptions() const
     };
     for (const auto &[name, value] : m_extraHeaders) {
         const QByteArray lower = name.toLower();
-        if (lower.startsWith("x-trino-") || lower == "authorization") {
+        if (lower.startsWith("x-trino-") || lower.startsWith("x-presto-") || lower == "authorization") {
             return invalid(u"The option extraHeaders may not set %1."_s.arg(QString::fromLatin1(name)),
                            u"Grebe sends this header itself; use the option that stands for it."_s);
         }
@@ -146,13 +161,31 @@ Result<void> TrinoClient::checkOptions() const
         return invalid(u"Both a password and an access token are set."_s,
                        u"A request carries one of them only: leave the other out."_s);
     }
+    if (m_kerberos && !(m_password.isEmpty() && m_accessToken.isEmpty() && !m_isExternal)) {
+        return invalid(u"KerberosRemoteServiceName is set, and so is another way to sign in."_s,
+                       u"A request carries one of them only: leave password, access token and externalAuthentication out, or Kerberos."_s);
+    }
+    if (m_kerberos && !maySendPassword()) {
+        return invalid(u"Kerberos signs in over TLS only, and this connection has none."_s,
+                       isLoopback(m_origin.host())
+                           ? u"Set SSL=true, or allowInsecurePassword=true since the server is on this computer."_s
+                           : u"Set SSL=true and the port of the server's https address."_s);
+    }
+    if (hasTokenCommand()) {
+        if (const auto command = TokenCommand::arguments(m_parameters.value(u"accessTokenCommand"_s)); !command)
+            return std::unexpected(command.error());
+        if (m_isExternal || !usesTokenBroker()) {
+            return invalid(u"accessTokenCommand is set, and another way to sign in too."_s,
+                           u"Leave the password, the other access tokens and the sign-in with the browser out, or the command."_s);
+        }
+    }
     if (m_isExternal && !usesTokenBroker()) {
         return invalid(u"externalAuthentication is on, and a password or an access token is set."_s,
                        u"A sign-in with the browser needs neither: leave them out."_s);
     }
     if (!isTokenText(m_accessToken))
         return invalid(u"The access token has characters that no token has."_s, u"Was more copied than the token?"_s);
-    const bool isToken = m_isExternal || !m_accessToken.isEmpty();
+    const bool isToken = m_isExternal || hasTokenCommand() || !m_accessToken.isEmpty();
     if (isToken && !maySendPassword()) {
         return invalid(u"An access token is only sent over TLS, and this connection has none."_s,
                        isLoopback(m_origin.host())
@@ -192,6 +225,14 @@ Result<void> TrinoClient::checkEncoding() const
     return {};
 }
 
+HttpOptions TrinoClient::connectionOptions() const
+{
+    HttpOptions options = httpOptions(m_parameters);
+    if (!m_keyPassphrase.isEmpty())
+        options.clientKeyPassphrase = m_keyPassphrase;
+    return options;
+}
+
 HttpOptions TrinoClient::storageOptions() const
 {
     HttpOptions options = httpOptions(m_parameters);
@@ -215,7 +256,7 @@ HttpClient &TrinoClient::http()
     m_isDisconnecting = false;
     if (!m_http) {
         moveToThread(QThread::currentThread());
-        m_http = std::make_unique<HttpClient>(httpOptions(m_parameters));
+        m_http = std::make_unique<HttpClient>(connectionOptions());
     }
     return *m_http;
 }
@@ -256,9 +297,14 @@ HttpRequest TrinoClient::statementRequest(const QByteArray &sql, StatementOption
     request.headers = HttpHeaders { { "Content-Type", "text/plain; charset=utf-8" } } + m_session.headers(purpose) + commonHeaders();
     // Metadata is small: it comes faster in the page.
     if (purpose == StatementOptions::Purpose::User && mayBeSpooled())
-        request.headers << std::pair(QByteArray("X-Trino-Query-Data-Encoding"), m_dataEncoding);
+        request.headers << std::pair(m_session.headerName("Query-Data-Encoding"), m_dataEncoding);
     request.body = sql;
     return request;
+}
+
+HttpRequest TrinoClient::pageRequest(const QUrl &nextUri) const
+{
+    return request("GET", trinoPageUrl(m_product, nextUri));
 }
 
 HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) const
@@ -276,7 +322,15 @@ HttpRequest TrinoClient::request(const QByteArray &method, const QUrl &url) cons
 
 HttpCall *TrinoClient::send(const HttpRequest &request)
 {
-    return http().send(request);
+    HttpClient &client = http();
+    if (!m_kerberos || !maySendPassword() || !isOrigin(request.url))
+        return client.send(request);
+    // The server wants to know who posts a statement; the addresses that follow are secrets themselves.
+    const bool isWanted = m_isNegotiatedAlways || request.url.path().endsWith("/v1/statement"_L1);
+    auto *call = new NegotiatedCall(*m_kerberos, request, isWanted ? NegotiatedCall::When::AtOnce : NegotiatedCall::When::WhenAsked,
+                                    [&client](const HttpRequest &signedIn) { return client.send(signedIn); }, &client);
+    connect(call, &NegotiatedCall::asked, this, [this] { m_isNegotiatedAlways = true; });
+    return call;
 }
 
 HttpCall *TrinoClient::sendLast(const HttpRequest &request)
@@ -366,7 +420,7 @@ Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders 
     }
     if (isOrigin(request.url)) {
         request.headers << m_extraHeaders;
-        return send(request);
+        return http().send(request);
     }
     if (m_origin.scheme() == "https"_L1 && request.url.scheme() != "https"_L1) {
         return std::unexpected(Error {
@@ -403,6 +457,9 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.message = said(u"%1 did not understand the request."_s.arg(host));
         if (text.contains("header"_L1, Qt::CaseInsensitive) && text.contains("large"_L1, Qt::CaseInsensitive))
             error.hint = u"Prepared statements and session properties travel in headers: there may be too many."_s;
+        // We always name one, unless a token or a certificate does it.
+        else if (m_product == TrinoProduct::Trino && text.contains("User must be set"_L1))
+            error.hint = u"A Presto server says so to clients of Trino: use presto:// in place of trino:// then."_s;
         break;
     case 401:
         error.code = Error::Code::Unauthenticated;
@@ -426,6 +483,8 @@ Error TrinoClient::httpError(const HttpResponse &response, const QString &doing)
         error.code = Error::Code::InvalidArgument;
         error.message = said(u"The headers of the request are too large for %1."_s.arg(host));
         error.hint = u"Prepared statements and session properties travel in headers: deallocate or reset some."_s;
+        if (m_kerberos)
+            error.hint += u" So does the Kerberos ticket, which is large for members of many groups: the server may need a larger http-server.max-request-header-size."_s;
         break;
     case 429:
     case 502:
@@ -453,7 +512,7 @@ int TrinoClient::signInGeneration() const
 // Says who we are where the server does not learn it from a token or a certificate.
 void TrinoClient::identify()
 {
-    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal
+    m_session.setIdentifiedByServer(!m_accessToken.isEmpty() || m_isExternal || m_kerberos || hasTokenCommand()
                                     || (m_password.isEmpty() && m_parameters.hasValue(u"SSLKeyStorePath"_s)));
 }
 
@@ -483,22 +542,32 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
 {
     Error error = httpError(response, u"signing in"_s);
     const auto offers = [&challenges](QByteArrayView scheme) { return std::ranges::contains(challenges, scheme, &AuthChallenge::scheme); };
-    if (!m_accessToken.isEmpty()) {
+    if (m_kerberos && offers("negotiate")) {
+        error.hint = u"The server did not take the Kerberos ticket for %1. Is that its principal, does its keytab hold the "
+                     u"current key of it, and do the clocks of both agree?"_s.arg(m_kerberos->servicePrincipal());
+    } else if (m_kerberos) {
+        error.hint = u"The server offers no sign-in with Kerberos: leave KerberosRemoteServiceName out."_s;
+    } else if (!m_accessToken.isEmpty()) {
         const QDateTime expiry = tokenExpiry(m_accessToken);
         error.hint = expiry.isValid() && expiry < QDateTime::currentDateTimeUtc()
             ? u"The access token expired on %1: get a new one."_s.arg(expiry.toString(u"yyyy-MM-dd hh:mm 'UTC'"_s))
             : u"The server refused the access token."_s;
+    } else if (m_product == TrinoProduct::Presto && error.message.contains("X-Trino-User"_L1)) {
+        error.hint = u"A Trino server says so to clients of Presto: use trino:// in place of presto:// then."_s;
+    } else if (hasTokenCommand()) {
+        error.hint = u"The server refused the access token that the program of accessTokenCommand printed."_s;
     } else if (offers("basic") && !maySendPassword()) {
         error.hint = u"The server wants a password, which is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("basic")) {
-        error.hint = m_password.isEmpty() ? u"The server wants a password."_s : u"The server refused this user and password."_s;
+        const QString otherwise = offers("negotiate") ? u"The server wants a password, or Kerberos (KerberosRemoteServiceName)."_s : u"The server wants a password."_s;
+        error.hint = m_password.isEmpty() ? otherwise : u"The server refused this user and password."_s;
     } else if (ExternalOAuth2::offered(challenges)) {
         error.hint = maySendPassword() ? u"The server wants a sign-in with the browser: leave password and access token out."_s
                                        : u"The server wants a sign-in with the browser, whose token is only sent over TLS: set SSL=true and the port of its https address."_s;
     } else if (offers("bearer")) {
         error.hint = u"The server wants an access token: set accessToken or accessTokenFile."_s;
     } else if (offers("negotiate")) {
-        error.hint = u"The server wants Kerberos, which Grebe cannot do yet."_s;
+        error.hint = u"The server wants Kerberos: set KerberosRemoteServiceName to the name of its service, often trino or HTTP."_s;
     } else if (m_parameters.hasValue(u"SSLKeyStorePath"_s)) {
         error.hint = u"The server did not take the client certificate for a sign-in."_s;
     } else if (challenges.isEmpty()) {
@@ -509,11 +578,28 @@ Error TrinoClient::refusal(const HttpResponse &response, const QList<AuthChallen
     return error;
 }
 
+bool TrinoClient::wantsSignIn(const HttpResponse &response)
+{
+    return response.error ? response.error->vendorCode == "TLS_KEY_PASSPHRASE"_L1 : response.status == 401;
+}
+
 void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *context, Done done)
 {
     const auto later = [&](const Result<void> &result) {
         QMetaObject::invokeMethod(context, [done = std::move(done), result] { done(result); }, Qt::QueuedConnection);
     };
+    if (response.error) {
+        if (generation < signInGeneration()) { // opened since that request was made
+            later({});
+        } else if (!m_provider) {
+            later(std::unexpected(*response.error));
+        } else {
+            m_signInWaiters.push_back({ context, std::move(done) });
+            if (!std::exchange(m_isAsking, true))
+                askPassphrase(*response.error);
+        }
+        return;
+    }
     const QList<AuthChallenge> challenges = challengesOf(response);
     const AuthChallenge *external = ExternalOAuth2::offered(challenges);
     const bool offersPassword = std::ranges::contains(challenges, QByteArrayView("basic"), &AuthChallenge::scheme);
@@ -525,8 +611,18 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
             askToken(generation - m_signInGeneration, *external);
         return;
     }
+    if (hasTokenCommand() && maySendPassword()) {
+        m_signInWaiters.push_back({ context, std::move(done) });
+        if (!std::exchange(m_isAsking, true))
+            askTokenCommand(generation - m_signInGeneration, refusal(response, challenges));
+        return;
+    }
     if (generation < signInGeneration()) { // signed in anew since that request was sent
         later({});
+        return;
+    }
+    if (m_kerberos) {
+        later(std::unexpected(refusal(response, challenges)));
         return;
     }
     if (!m_accessToken.isEmpty()) {
@@ -552,6 +648,48 @@ void TrinoClient::signIn(int generation, const HttpResponse &response, QObject *
         askPassword(response);
 }
 
+void TrinoClient::askPassphrase(const Error &problem)
+{
+    const HttpOptions options = connectionOptions();
+    const bool wasGiven = !options.clientKeyPassphrase.isEmpty();
+    m_askedFor = { .kind = CredentialRequest::Kind::CertificatePassphrase,
+                   .connectionName = m_parameters.connectionName(),
+                   .origin = m_origin.toString(),
+                   .user = m_session.loginUser(),
+                   .reason = wasGiven ? problem.message : QString(),
+                   .fileName = options.clientKeyFile.isEmpty() ? options.clientCertificateFile : options.clientKeyFile };
+    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
+    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
+    const int question = ++m_questionCount;
+    QFuture<Result<Credential>>(asked)
+        .then(this,
+              [this, question](const Result<Credential> &answer) {
+                  if (!m_isAsking || question != m_questionCount)
+                      return; // nobody waits for it any more
+                  if (!answer) {
+                      endSignIn(std::unexpected(answer.error()));
+                      return;
+                  }
+                  m_keyPassphrase = answer->secret;
+                  const HttpOptions options = connectionOptions();
+                  const auto identity = readClientIdentity(options.clientCertificateFile, options.clientKeyFile, options.clientKeyPassphrase);
+                  m_provider->confirm(m_askedFor, *answer, identity.has_value());
+                  if (!identity && wantsSignIn({ .error = identity.error() }) && ++m_refusedPassphrases < passwordAttempts) {
+                      askPassphrase(identity.error());
+                      return;
+                  }
+                  m_refusedPassphrases = 0;
+                  if (m_http) // it remembers that the key was closed
+                      m_http.release()->deleteLater();
+                  ++m_signInGeneration;
+                  endSignIn(identity ? Result<void>() : Result<void>(std::unexpected(identity.error())));
+              })
+        .onCanceled(this, [this, question] {
+            if (m_isAsking && question == m_questionCount)
+                endSignIn(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The key was not opened."_s }));
+        });
+}
+
 void TrinoClient::askPassword(const HttpResponse &response)
 {
     if (!m_password.isEmpty())
@@ -561,9 +699,10 @@ void TrinoClient::askPassword(const HttpResponse &response)
                    .origin = m_origin.toString(),
                    .user = m_session.loginUser(),
                    .reason = m_password.isEmpty() ? QString() : u"The server refused the password: %1"_s.arg(bodyText(response)) };
-    m_question = m_provider->request(m_askedFor);
+    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
+    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
     const int question = ++m_questionCount;
-    m_question
+    QFuture<Result<Credential>>(asked)
         .then(this,
               [this, question](const Result<Credential> &answer) {
                   if (!m_isAsking || question != m_questionCount)
@@ -605,20 +744,37 @@ void TrinoClient::askToken(int epoch, const AuthChallenge &challenge)
     if (const auto limit = m_parameters.duration(u"externalAuthenticationTimeout"_s); limit.count() > 0)
         timings.deadline = limit;
     timings.retry.total = timings.deadline;
-    const auto make = [addresses = *addresses, trust, options = httpOptions(m_parameters), request = m_askedFor, timings,
+    const auto make = [addresses = *addresses, trust, options = connectionOptions(), request = m_askedFor, timings,
                        isFirst = epoch == 0](const TokenBroker::Ask &ask) -> std::unique_ptr<TokenFlow> {
         return std::make_unique<ExternalOAuth2>(addresses, trust, options, request, ask, timings, isFirst);
     };
+    renewToken(epoch, make, {});
+}
+
+void TrinoClient::askTokenCommand(int epoch, const Error &refused)
+{
+    const auto make = [command = m_parameters.value(u"accessTokenCommand"_s)](const TokenBroker::Ask &) -> std::unique_ptr<TokenFlow> {
+        return std::make_unique<TokenCommand>(command, tokenCommandTimeout);
+    };
+    renewToken(epoch, make, refused);
+}
+
+// `refused` stands for the broker's words where it is not the server that issues the tokens.
+void TrinoClient::renewToken(int epoch, const TokenBroker::MakeFlow &make, const Error &refused)
+{
     const TokenBroker::Renewal renewal = TokenBroker::instance().renew(m_tokenKey, epoch, m_provider, make);
     m_renewal = renewal.id;
-    QFuture<Result<QByteArray>>(renewal.token).then(this, [this, id = renewal.id](const Result<QByteArray> &token) {
+    QFuture<Result<QByteArray>>(renewal.token).then(this, [this, refused, id = renewal.id](const Result<QByteArray> &token) {
         if (std::exchange(m_renewal, m_renewal == id ? 0 : m_renewal) != id)
             return; // nobody waits for it any more
         // Without the token the server tells where a person signs in.
         const bool mayAskAnew = !token && token.error().vendorCode == "TOKEN_RENEWAL_REFUSED"_L1 && m_refusedRenewals++ == 0;
-        if (token)
+        if (token && !hasTokenCommand())
             m_unconfirmed = Credential { .secret = QString::fromLatin1(*token) };
-        endSignIn(token || mayAskAnew ? Result<void>() : Result<void>(std::unexpected(token.error())));
+        if (!token && hasTokenCommand() && token.error().vendorCode == "TOKENS_REFUSED"_L1)
+            endSignIn(std::unexpected(refused));
+        else
+            endSignIn(token || mayAskAnew ? Result<void>() : Result<void>(std::unexpected(token.error())));
     });
 }
 
@@ -674,6 +830,9 @@ void TrinoClient::setVersion(const QString &version)
     static const QRegularExpression number(u"^(\\d+)"_s);
     m_version = number.match(version).captured(1).toInt();
     m_isVersionKnown = true;
+    if (m_product == TrinoProduct::Trino && m_version > 0 && m_version < newHeadersVersion
+        && m_parameters.value(u"protocol"_s) != "trino"_L1)
+        m_session.useOldHeaderNames();
 }
 
 void TrinoClient::publishSession()
@@ -690,7 +849,10 @@ void TrinoClient::publishSession()
 
 void TrinoClient::resetSession()
 {
+    const bool hadOldHeaderNames = m_session.headerName({}) == "X-Presto-";
     m_session = TrinoSession(m_parameters);
+    if (hadOldHeaderNames)
+        m_session.useOldHeaderNames();
     identify();
     publishSession();
 }

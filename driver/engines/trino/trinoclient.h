@@ -4,6 +4,7 @@
 #include "trinosession.h"
 
 #include "auth/externaloauth2.h"
+#include "auth/kerberos.h"
 #include "auth/tokenbroker.h"
 #include "extension/credentialprovider.h"
 #include "transport/httpclient.h"
@@ -47,6 +48,9 @@ public:
 
     const ConnectionParameters &parameters() const { return m_parameters; }
     CredentialProvider *provider() const { return m_provider; }
+    /// Whose protocol the connection is configured for.
+    TrinoProduct product() const { return m_product; }
+    QString productName() const { return trinoProductName(m_product); }
     const TrinoTimings &timings() const { return m_timings; }
     const RetryOptions &retryOptions() const { return m_timings.retry; }
     /// The first thing that is wrong with the options, found without asking the server.
@@ -55,8 +59,12 @@ public:
     QUrl url(const QString &path) const;
     /// POST /v1/statement with everything the session says.
     HttpRequest statementRequest(const QByteArray &sql, StatementOptions::Purpose purpose) const;
+    /// GET of a page with rows.
+    HttpRequest pageRequest(const QUrl &nextUri) const;
     /// Any other request to the coordinator: user, Authorization and extra headers, for gateways.
     HttpRequest request(const QByteArray &method, const QUrl &url) const;
+    /// Signs in to the coordinator with Kerberos where that is asked for: what needs it from the start does so at once, the
+    /// rest when a gateway wants it.
     HttpCall *send(const HttpRequest &request);
     /// A request whose sender may be gone before the answer; keeps this client alive until it is over.
     HttpCall *sendLast(const HttpRequest &request);
@@ -89,8 +97,10 @@ public:
     /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date. Read it before the request is
     /// built.
     int signInGeneration() const;
-    /// After a 401: does what the server's challenges and the options say (asks for a password, signs in with a browser,
-    /// reads the token's file again) and calls `done` when the request may be sent anew, or why not. At most one question
+    /// The request was not let in, or could not even be sent because the key of our certificate is closed: signIn().
+    static bool wantsSignIn(const HttpResponse &response);
+    /// After that: does what the server's challenges and the options say (asks for a password or passphrase, signs in with a
+    /// browser, reads the token's file again, runs its command) and calls `done` when the request may be sent anew, or why not. At most one question
     /// at a time; who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
     void signIn(int generation, const HttpResponse &response, QObject *context, Done done);
     /// The server took what the person gave.
@@ -129,12 +139,17 @@ private:
 
     Result<void> checkOptions() const;
     bool maySendPassword() const;
-    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty(); }
+    bool hasTokenCommand() const { return m_parameters.hasValue(QStringLiteral("accessTokenCommand")); }
+    HttpOptions connectionOptions() const;
+    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty() && !m_kerberos; }
     Result<void> readTokenFile();
     void identify();
     Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
     void askPassword(const HttpResponse &response);
+    void askPassphrase(const Error &problem);
     void askToken(int generation, const AuthChallenge &challenge);
+    void askTokenCommand(int epoch, const Error &refused);
+    void renewToken(int epoch, const TokenBroker::MakeFlow &make, const Error &refused);
     HttpClient &http();
     HttpClient &storage();
     Result<void> checkEncoding() const;
@@ -143,6 +158,7 @@ private:
     void dropHttp();
 
     ConnectionParameters m_parameters;
+    const TrinoProduct m_product;
     CredentialProvider *m_provider;
     TrinoTimings m_timings;
     QUrl m_origin;
@@ -161,11 +177,15 @@ private:
 
     const TokenKey m_tokenKey;
     QByteArray m_accessToken; ///< by option or file
+    std::optional<KerberosOptions> m_kerberos;
+    bool m_isNegotiatedAlways = false; ///< a gateway wants to know with each request who asks
     bool m_isExternal = false; ///< the server wanted the browser, or the option does
     quint64 m_renewal = 0; ///< of the token that is being waited for
     int m_refusedRenewals = 0;
 
     QString m_password;
+    QString m_keyPassphrase; ///< that a person gave
+    int m_refusedPassphrases = 0;
     int m_signInGeneration = 0;
     int m_refusedPasswords = 0;
     std::vector<Waiter> m_signInWaiters;

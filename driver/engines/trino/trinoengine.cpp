@@ -14,7 +14,7 @@ namespace Grebe {
 
 TrinoEngine::TrinoEngine(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings)
     : m_client(std::make_shared<TrinoClient>(parameters, provider, timings)),
-      m_metadata(new TrinoMetadata(m_client, trinoDialect()))
+      m_metadata(new TrinoMetadata(m_client, TrinoEngine::dialect()))
 {
     // Children go to the engine's thread with it; the client is shared with statements and cannot be one.
     m_metadata->setParent(this);
@@ -39,7 +39,7 @@ std::unique_ptr<Engine> TrinoEngine::newSession() const
 
 const Dialect &TrinoEngine::dialect() const
 {
-    return trinoDialect();
+    return m_client->product() == TrinoProduct::Presto ? prestoDialect() : trinoDialect();
 }
 
 QFuture<Result<ServerInfo>> TrinoEngine::open()
@@ -54,7 +54,7 @@ QFuture<Result<ServerInfo>> TrinoEngine::open()
     }
     m_openers.push_back(promise);
     if (!m_opening) {
-        auto *opening = new TrinoOpening(m_client, trinoDialect(), this);
+        auto *opening = new TrinoOpening(m_client, dialect(), this);
         m_opening = opening;
         connect(opening, &TrinoOpening::stepChanged, this, &Engine::stepChanged);
         connect(opening, &TrinoOpening::done, this, &TrinoEngine::endOpening);
@@ -95,7 +95,7 @@ bool TrinoEngine::isQuiet() const
 
 StatementPtr TrinoEngine::prepare(const QString &sql, const StatementOptions &options)
 {
-    auto statement = std::make_unique<TrinoStatement>(m_client, trinoDialect(), sql, options);
+    auto statement = std::make_unique<TrinoStatement>(m_client, dialect(), sql, options);
     statement->moveToThread(thread());
     return StatementPtr(statement.release());
 }
@@ -178,7 +178,7 @@ QFuture<Result<void>> TrinoEngine::run(const QString &sql)
     auto promise = std::make_shared<QPromise<Result<void>>>();
     promise->start();
     const QFuture<Result<void>> future = promise->future();
-    auto *statement = new TrinoStatement(m_client, trinoDialect(), sql, {});
+    auto *statement = new TrinoStatement(m_client, dialect(), sql, {});
     const auto end = [promise, statement](const Result<void> &result) {
         promise->addResult(result);
         promise->finish();

@@ -8,7 +8,7 @@
 
 namespace Grebe {
 
-/// Trino by its direct protocol. README.md says what is there.
+/// Trino, and Presto where the parameters are for it. README.md says what is there.
 class TrinoEngine final : public Engine
 {
     Q_OBJECT

@@ -2,6 +2,7 @@
 #include "trinoinfo.h"
 
 #include "engines/commonoptions.h"
+#include "engines/kerberosoptions.h"
 
 using namespace Qt::StringLiterals;
 
@@ -101,6 +102,12 @@ QList<OptionInfo> signInOptions()
           .group = u"Sign-in"_s,
           .label = u"Access token file"_s,
           .help = u"A file that holds the access token; read again when the server refuses the one that it held."_s },
+        { .name = u"accessTokenCommand"_s,
+          .group = u"Sign-in"_s,
+          .label = u"Access token command"_s,
+          .help = u"A program that prints the access token, with its arguments; one with blanks in it stands in double quotes. Run "
+                  u"without a shell when the server wants a token, and again when it refuses the last one."_s,
+          .runsProgram = true },
         { .name = u"externalAuthentication"_s,
           .type = Type::Boolean,
           .defaultValue = u"false"_s,
@@ -183,6 +190,14 @@ QList<OptionInfo> advancedOptions()
           .label = u"Values into the text"_s,
           .help = u"Writes the values of parameters into the statement instead of using EXECUTE IMMEDIATE, as is done "
                   u"by itself for servers before 418."_s },
+        { .name = u"protocol"_s,
+          .type = Type::Choice,
+          .defaultValue = u"auto"_s,
+          .group = u"Advanced"_s,
+          .label = u"Header names"_s,
+          .help = u"auto: X-Trino-… for Trino from 351 on, X-Presto-… for Trino before and for Presto, and a server of the "
+                  u"other product is refused. trino or presto: these names, whatever the server says that it is."_s,
+          .choices = { u"auto"_s, u"trino"_s, u"presto"_s } },
         { .name = u"validateConnection"_s,
           .type = Type::Boolean,
           .defaultValue = u"false"_s,
@@ -207,12 +222,48 @@ EngineInfo makeInfo()
         | EngineInfo::StageProgress | EngineInfo::Catalogs;
     info.syntaxName = u"SQL (Trino)"_s;
     info.options << CommonOptions::host() << CommonOptions::port(defaultPort, defaultTlsPort) << CommonOptions::user()
-                 << CommonOptions::password() << signInOptions() << sessionOptions() << CommonOptions::tls()
+                 << CommonOptions::password() << signInOptions() << CommonOptions::kerberos() << sessionOptions() << CommonOptions::tls()
                  << CommonOptions::proxy() << CommonOptions::timeouts() << networkOptions() << advancedOptions();
     return info;
 }
 
+EngineInfo makePrestoInfo()
+{
+    EngineInfo info = makeInfo();
+    info.id = u"presto"_s;
+    info.name = u"Presto"_s;
+    info.driverName = u"QPRESTO"_s;
+    info.schemes = { u"presto+https"_s, u"presto+http"_s, u"jdbc:presto"_s };
+    info.syntaxName = u"SQL (Presto)"_s;
+    // No SQL path, no stored results, no EXECUTE IMMEDIATE.
+    info.options.removeIf([](const OptionInfo &option) {
+        return QStringList { u"path"_s, u"encoding"_s, u"explicitPrepare"_s }.contains(option.name);
+    });
+    for (OptionInfo &option : info.options) {
+        if (option.name == "compression"_L1) {
+            option.choices = { u"auto"_s, u"none"_s, u"gzip"_s };
+            option.help = u"auto: none. gzip makes results smaller and slower: for slow lines."_s;
+        } else if (option.name == "timezone"_L1) {
+            option.aliases << u"timeZoneId"_s;
+            option.help = u"Of the session, in which timestamps without a zone are meant too: Europe/Berlin, +02:00. The zone "
+                          u"of this computer when nothing is said."_s;
+        } else if (option.name == "extraHeaders"_L1) {
+            option.aliases << u"customHeaders"_s;
+            option.help.replace("X-Trino-"_L1, "X-Presto-"_L1);
+        } else if (option.name == "pathPrefix"_L1) {
+            option.help.replace("/trino"_L1, "/presto"_L1);
+        }
+    }
+    return info;
+}
+
 } // namespace
+
+const EngineInfo &prestoInfo()
+{
+    static const EngineInfo info = makePrestoInfo();
+    return info;
+}
 
 const EngineInfo &trinoInfo()
 {

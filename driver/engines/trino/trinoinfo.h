@@ -10,5 +10,8 @@ namespace Grebe {
 /// Source     the option names and the forms of their values are the Trino JDBC driver's (`sessionProperties` is
 ///            `a:1;catalog.b:2`, `roles` is `system:admin;hive:ALL`).
 const EngineInfo &trinoInfo();
+/// Presto (PrestoDB): Trino's options without those that Presto has no use for, and with the Presto JDBC driver's names
+/// beside them (`customHeaders`, `timeZoneId`).
+const EngineInfo &prestoInfo();
 
 } // namespace Grebe

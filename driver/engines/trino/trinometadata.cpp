@@ -200,6 +200,7 @@ void TrinoMetadata::listTables(const CallerPtr &caller, const ObjectPath &schema
         bool isMaterializedKnown = false;
     };
     auto answers = std::make_shared<Answers>();
+    answers->isMaterializedKnown = m_client->product() == TrinoProduct::Presto; // which has no such table
     const auto finish = [this, caller, answers, promise, schema] {
         if (!answers->tables || !answers->isMaterializedKnown)
             return;
@@ -233,6 +234,8 @@ void TrinoMetadata::listTables(const CallerPtr &caller, const ObjectPath &schema
             answers->tables = answer;
             finish();
         });
+    if (answers->isMaterializedKnown)
+        return;
     ask(caller,
         u"SELECT name FROM system.metadata.materialized_views WHERE catalog_name = %1 AND schema_name = %2"_s.arg(
             literal(catalog), literal(schema.name())),
@@ -332,7 +335,7 @@ QFuture<Result<QString>> TrinoMetadata::definition(const ObjectPath &path)
         define(caller, path, { u"TABLE"_s, u"VIEW"_s, u"MATERIALIZED VIEW"_s }, promise);
     else
         settle<QString>(promise, std::unexpected(Error { .code = Error::Code::NotImplemented,
-                                                         .message = u"Trino has SHOW CREATE for schemas, tables and views only."_s }));
+                                                         .message = m_client->productName() + u" has SHOW CREATE for schemas, tables and views only."_s }));
     return future;
 }
 
@@ -341,7 +344,9 @@ void TrinoMetadata::define(const CallerPtr &caller, const ObjectPath &path, cons
 {
     ask(caller, u"SHOW CREATE %1 %2"_s.arg(kinds.first(), quoted(path)), [this, caller, path, kinds, promise](const Result<MetadataTable> &answer) {
         if (!answer) {
-            const bool isOtherKind = answer.error().vendorCode == "NOT_SUPPORTED"_L1 && answer.error().message.contains(" is a "_L1);
+            // Presto calls all that it finds wrong in a statement a syntax error.
+            const QString &code = answer.error().vendorCode;
+            const bool isOtherKind = (code == "NOT_SUPPORTED"_L1 || code == "SYNTAX_ERROR"_L1) && answer.error().message.contains(" is a "_L1);
             if (isOtherKind && kinds.size() > 1)
                 define(caller, path, kinds.mid(1), promise);
             else

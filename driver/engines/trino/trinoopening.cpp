@@ -12,7 +12,7 @@ namespace Grebe {
 
 namespace {
 
-// HEAD /v1/statement checks credentials and runs nothing, since 469; older servers answer 405.
+// HEAD /v1/statement checks credentials and runs nothing, since 469; older servers and Presto answer 405.
 constexpr int headVersion = 469;
 
 } // namespace
@@ -31,6 +31,7 @@ void TrinoOpening::start()
     }
     begin(Kind::Resolve);
     const bool isTls = m_client->url({}).scheme() == "https"_L1;
+    const int generation = m_client->signInGeneration();
     HttpCall *call = m_client->send(m_client->request("GET", m_client->url(u"/v1/info"_s)));
     connect(call, &HttpCall::resolved, this, [this](const QString &address) {
         if (m_step == Kind::Resolve) {
@@ -54,7 +55,16 @@ void TrinoOpening::start()
         if (m_step == Kind::Tls)
             complete(description);
     });
-    connect(call, &HttpCall::finished, this, [this, isTls](const HttpResponse &response) {
+    connect(call, &HttpCall::finished, this, [this, isTls, generation](const HttpResponse &response) {
+        if (response.error && TrinoClient::wantsSignIn(response)) { // before anything was sent
+            m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+                if (result)
+                    start();
+                else
+                    fail(result.error());
+            });
+            return;
+        }
         if (response.error) {
             // The transport calls a connection connected when TLS stands.
             if (response.error->vendorCode.startsWith("TLS_"_L1) && m_step == Kind::Connect) {
@@ -85,21 +95,19 @@ void TrinoOpening::start()
 void TrinoOpening::onInfo(const HttpResponse &response)
 {
     begin(Kind::SignIn);
-    m_info.product = u"Trino"_s;
+    m_info.product = m_client->productName();
     if (response.status == 200) {
         const QJsonObject info = QJsonDocument::fromJson(response.bytes().toByteArray()).object();
         m_info.version = info.value("nodeVersion"_L1).toObject().value("version"_L1).toString();
         m_info.environment = info.value("environment"_L1).toString();
         if (m_info.version.isEmpty()) {
             fail({ .code = Error::Code::InvalidData,
-                   .message = u"%1 answers, but not as a Trino server does."_s.arg(m_client->url({}).toString()),
+                   .message = u"%1 answers, but not as a %2 server does."_s.arg(m_client->url({}).toString(), m_client->productName()),
                    .hint = u"Is this the coordinator's address, and does it need a path prefix?"_s });
             return;
         }
-        if (m_info.version.startsWith("0."_L1)) {
-            m_info.product = u"PrestoDB"_s;
-            fail({ .code = Error::Code::NotImplemented,
-                   .message = u"This is a PrestoDB server (%1), whose protocol Grebe does not speak yet."_s.arg(m_info.version) });
+        if (const std::optional<Error> error = trinoProductError(m_info.version, m_client->parameters())) {
+            fail(*error);
             return;
         }
         m_client->setVersion(m_info.version);
@@ -113,7 +121,7 @@ void TrinoOpening::onInfo(const HttpResponse &response)
 
 void TrinoOpening::checkSignIn()
 {
-    if (m_client->version() > 0 && m_client->version() < headVersion) {
+    if (m_client->product() == TrinoProduct::Presto || (m_client->version() > 0 && m_client->version() < headVersion)) {
         firstQuery(true);
         return;
     }

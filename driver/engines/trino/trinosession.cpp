@@ -50,11 +50,15 @@ std::pair<QByteArray, QByteArray> halves(const QByteArray &assignment)
     return { assignment.left(sign).trimmed(), assignment.mid(sign + 1).trimmed() };
 }
 
-QByteArray joined(const QMap<QString, QString> &map)
+// `isPlain`: values go as they are where that says the same.
+QByteArray joined(const QMap<QString, QString> &map, bool isPlain = false)
 {
     QByteArray result;
-    for (auto it = map.begin(); it != map.end(); ++it)
-        result += (result.isEmpty() ? "" : ",") + trinoHeaderText(it.key()) + '=' + trinoEncode(it.value());
+    for (auto it = map.begin(); it != map.end(); ++it) {
+        const bool needsCode = !isPlain || it.value().contains(u',') || it.value().contains(u'=');
+        result += (result.isEmpty() ? "" : ",") + trinoHeaderText(it.key()) + '='
+            + (needsCode ? trinoEncode(it.value()) : trinoHeaderText(it.value()));
+    }
     return result;
 }
 
@@ -118,8 +122,11 @@ QByteArray trinoHeaderText(const QString &text)
     return bytes;
 }
 
-TrinoSession::TrinoSession(const ConnectionParameters &parameters)
+TrinoSession::TrinoSession(const ConnectionParameters &parameters) : m_product(trinoProduct(parameters))
 {
+    const QString protocol = parameters.value(u"protocol"_s);
+    if (protocol == "presto"_L1 || (protocol != "trino"_L1 && m_product == TrinoProduct::Presto))
+        useOldHeaderNames();
     m_loginUser = parameters.user().isEmpty() ? operatingSystemUser() : parameters.user();
     m_isLoginUserConfigured = !parameters.user().isEmpty();
     m_sessionUser = parameters.value(u"sessionUser"_s);
@@ -146,109 +153,126 @@ TrinoSession::TrinoSession(const ConnectionParameters &parameters)
             m_constant << std::pair(QByteArray(name), value);
     };
     const QString locale = parameters.value(u"locale"_s);
-    add("X-Trino-Language", trinoHeaderText(locale.isEmpty() ? QLocale().bcp47Name() : locale));
-    add("X-Trino-Client-Info", trinoHeaderText(parameters.value(u"clientInfo"_s)));
-    add("X-Trino-Trace-Token", trinoHeaderText(parameters.value(u"traceToken"_s)));
-    add("X-Trino-Resource-Estimate", joined(parameters.map(u"resourceEstimates"_s)));
-    add("X-Trino-Extra-Credential", joined(parameters.map(u"extraCredentials"_s)));
-    add("X-Trino-Client-Capabilities", capabilities);
+    add("Language", trinoHeaderText(locale.isEmpty() ? QLocale().bcp47Name() : locale));
+    add("Client-Info", trinoHeaderText(parameters.value(u"clientInfo"_s)));
+    add("Trace-Token", trinoHeaderText(parameters.value(u"traceToken"_s)));
+    // Older Prestos do not decode these two, and Presto's own client does not encode them.
+    const bool isPlain = m_product == TrinoProduct::Presto;
+    add("Resource-Estimate", joined(parameters.map(u"resourceEstimates"_s), isPlain));
+    add("Extra-Credential", joined(parameters.map(u"extraCredentials"_s), isPlain));
+    if (m_product == TrinoProduct::Trino)
+        add("Client-Capabilities", capabilities);
 }
 
 HttpHeaders TrinoSession::userHeaders() const
 {
     const QString configured = m_sessionUser.isEmpty() ? m_loginUser : m_sessionUser;
     const QString effective = m_authorizationUser.isEmpty() ? configured : m_authorizationUser;
-    const bool isUserKnown = !m_isIdentifiedByServer || m_isLoginUserConfigured;
+    // Presto answers nothing without a user, whatever signed in.
+    const bool isUserKnown = !m_isIdentifiedByServer || m_isLoginUserConfigured || m_product == TrinoProduct::Presto;
     HttpHeaders headers;
     if (isUserKnown || effective != m_loginUser)
-        headers << std::pair(QByteArray("X-Trino-User"), trinoHeaderText(effective));
+        headers << std::pair(headerName("User"), trinoHeaderText(effective));
     // The user at login, for the server to come back to; RESET SESSION AUTHORIZATION needs it.
     const QString original = m_authorizationUser.isEmpty() ? m_loginUser : configured;
-    if (original != effective && (isUserKnown || original != m_loginUser))
-        headers << std::pair(QByteArray("X-Trino-Original-User"), trinoHeaderText(original));
+    if (m_product == TrinoProduct::Trino && original != effective && (isUserKnown || original != m_loginUser))
+        headers << std::pair(headerName("Original-User"), trinoHeaderText(original));
     return headers;
 }
 
 HttpHeaders TrinoSession::headers(StatementOptions::Purpose purpose) const
 {
     const bool isMetadata = purpose == StatementOptions::Purpose::Metadata;
-    HttpHeaders headers = userHeaders() + m_constant;
-    const auto add = [&headers](const char *name, const QByteArray &value) {
+    HttpHeaders headers = userHeaders();
+    const auto add = [&](QByteArrayView name, const QByteArray &value) {
         if (!value.isEmpty())
-            headers << std::pair(QByteArray(name), value);
+            headers << std::pair(headerName(name), value);
     };
-    add("X-Trino-Source", isMetadata ? QByteArray(metadataSource) : m_source);
-    add("X-Trino-Client-Tags", isMetadata ? QByteArray(metadataTags) : m_clientTags);
-    add("X-Trino-Original-Roles", m_originalRoles.join(u',').toLatin1());
+    for (const auto &[name, value] : m_constant)
+        add(name, value);
+    add("Source", isMetadata ? QByteArray(metadataSource) : m_source);
+    add("Client-Tags", isMetadata ? QByteArray(metadataTags) : m_clientTags);
+    add("Original-Roles", m_originalRoles.join(u',').toLatin1());
     // These two are not encoded and the server reads them as ISO-8859-1: other names have to be written in full in the
     // statement. A schema without a catalog is refused.
     if (isLatin1(m_catalog) && !m_catalog.isEmpty()) {
-        add("X-Trino-Catalog", trinoHeaderText(m_catalog));
+        add("Catalog", trinoHeaderText(m_catalog));
         if (isLatin1(m_schema))
-            add("X-Trino-Schema", trinoHeaderText(m_schema));
+            add("Schema", trinoHeaderText(m_schema));
     }
-    add("X-Trino-Path", trinoHeaderText(m_path));
-    add("X-Trino-Time-Zone", trinoHeaderText(m_timeZone));
-    add("X-Trino-Session", joined(m_properties));
-    add("X-Trino-Role", joined(m_roles));
+    add("Path", trinoHeaderText(m_path));
+    add("Time-Zone", trinoHeaderText(m_timeZone));
+    add("Session", joined(m_properties));
+    add("Role", joined(m_roles));
     QByteArray prepared;
     for (auto it = m_preparedStatements.begin(); it != m_preparedStatements.end(); ++it)
         prepared += (prepared.isEmpty() ? "" : ",") + trinoEncode(it.key()) + '=' + it.value();
     if (!isMetadata)
-        add("X-Trino-Prepared-Statement", prepared);
+        add("Prepared-Statement", prepared);
+    QByteArray functions;
+    for (auto it = m_functions.begin(); it != m_functions.end(); ++it)
+        functions += (functions.isEmpty() ? "" : ",") + it.key() + '=' + it.value();
+    add("Session-Function", functions);
     // Without this header the server takes us for a client that knows no transactions and refuses START TRANSACTION.
-    add("X-Trino-Transaction-Id", isMetadata || m_transactionId.isEmpty() ? "NONE" : m_transactionId.toLatin1());
+    add("Transaction-Id", isMetadata || m_transactionId.isEmpty() ? "NONE" : m_transactionId.toLatin1());
     return headers;
 }
 
 bool TrinoSession::apply(const HttpResponse &response)
 {
+    const QByteArray prefix = m_prefix.toLower();
     bool isAny = false;
     for (const auto &[name, value] : response.headers)
-        isAny = isAny || name.toLower().startsWith("x-trino-");
+        isAny = isAny || name.toLower().startsWith(prefix);
     if (!isAny)
         return false; // nearly every page
     const TrinoSession before = *this;
 
-    if (const QByteArray catalog = lastValue(response, "X-Trino-Set-Catalog"); !catalog.isEmpty())
+    if (const QByteArray catalog = lastValue(response, headerName("Set-Catalog")); !catalog.isEmpty())
         m_catalog = QString::fromLatin1(catalog);
-    if (const QByteArray schema = lastValue(response, "X-Trino-Set-Schema"); !schema.isEmpty())
+    if (const QByteArray schema = lastValue(response, headerName("Set-Schema")); !schema.isEmpty())
         m_schema = QString::fromLatin1(schema);
     // A comma list itself.
-    if (const QByteArray path = lastValue(response, "X-Trino-Set-Path"); !path.isEmpty())
+    if (const QByteArray path = lastValue(response, headerName("Set-Path")); !path.isEmpty())
         m_path = QString::fromLatin1(path);
-    for (const QByteArray &item : values(response, "X-Trino-Set-Session")) {
+    for (const QByteArray &item : values(response, headerName("Set-Session"))) {
         const auto [name, value] = halves(item);
         m_properties.insert(QString::fromLatin1(name), trinoDecode(value));
     }
-    for (const QByteArray &name : values(response, "X-Trino-Clear-Session"))
+    for (const QByteArray &name : values(response, headerName("Clear-Session")))
         m_properties.remove(QString::fromLatin1(name));
-    for (const QByteArray &item : values(response, "X-Trino-Set-Role")) {
+    for (const QByteArray &item : values(response, headerName("Set-Role"))) {
         const auto [catalog, role] = halves(item);
         m_roles.insert(QString::fromLatin1(catalog), trinoDecode(role));
     }
-    if (const QList<QByteArray> roles = values(response, "X-Trino-Set-Original-Roles"); !roles.isEmpty()) {
+    if (const QList<QByteArray> roles = values(response, headerName("Set-Original-Roles")); !roles.isEmpty()) {
         m_originalRoles.clear();
         for (const QByteArray &role : roles)
             m_originalRoles << QString::fromLatin1(role);
     }
-    if (const QByteArray user = lastValue(response, "X-Trino-Set-Authorization-User"); !user.isEmpty()) {
+    if (const QByteArray user = lastValue(response, headerName("Set-Authorization-User")); !user.isEmpty()) {
         m_authorizationUser = QString::fromLatin1(user);
         m_roles.clear();
     }
-    if (!lastValue(response, "X-Trino-Reset-Authorization-User").isEmpty()) {
+    if (!lastValue(response, headerName("Reset-Authorization-User")).isEmpty()) {
         m_authorizationUser.clear();
         m_roles.clear();
     }
-    for (const QByteArray &item : values(response, "X-Trino-Added-Prepare")) {
+    for (const QByteArray &item : values(response, headerName("Added-Prepare"))) {
         const auto [name, text] = halves(item);
         m_preparedStatements.insert(trinoDecode(name), text);
     }
-    for (const QByteArray &name : values(response, "X-Trino-Deallocated-Prepare"))
+    for (const QByteArray &name : values(response, headerName("Deallocated-Prepare")))
         m_preparedStatements.remove(trinoDecode(name));
-    if (const QByteArray id = lastValue(response, "X-Trino-Started-Transaction-Id"); !id.isEmpty())
+    for (const QByteArray &item : values(response, headerName("Added-Session-Functions"))) {
+        const auto [name, function] = halves(item);
+        m_functions.insert(name, function);
+    }
+    for (const QByteArray &name : values(response, headerName("Removed-Session-Function")))
+        m_functions.remove(name);
+    if (const QByteArray id = lastValue(response, headerName("Started-Transaction-Id")); !id.isEmpty())
         m_transactionId = QString::fromLatin1(id);
-    if (!lastValue(response, "X-Trino-Clear-Transaction-Id").isEmpty())
+    if (!lastValue(response, headerName("Clear-Transaction-Id")).isEmpty())
         m_transactionId.clear();
 
     return state() != before.state() || m_path != before.m_path || m_preparedStatements != before.m_preparedStatements;

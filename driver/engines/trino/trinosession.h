@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "trinoproduct.h"
+
 #include "extension/connection.h"
 #include "transport/httpclient.h"
 
@@ -13,7 +15,8 @@ namespace Grebe {
 /// Shape      a value. headers() says it to the server, apply() hears what a statement changed.
 /// Errors     none: what a server sends that makes no sense is left alone.
 /// Thread     any; its client's.
-/// Source     Trino client REST API, "Client request headers" and "Client response headers".
+/// Source     Trino client REST API, "Client request headers" and "Client response headers"; Presto's are those of
+///            PrestoHeaders in its client, and what 0.296 was seen to take and send.
 class TrinoSession
 {
 public:
@@ -25,6 +28,10 @@ public:
     HttpHeaders headers(StatementOptions::Purpose purpose) const;
     /// For every other request: who asks.
     HttpHeaders userHeaders() const;
+    /// `X-Trino-User` of `User`, or `X-Presto-User`.
+    QByteArray headerName(QByteArrayView name) const { return m_prefix + name; }
+    /// The server is Trino by another name, from before its headers were renamed.
+    void useOldHeaderNames() { m_prefix = "X-Presto-"; }
     /// Takes over the X-Trino-Set-… headers of a reply; true when something changed. They are only sent when they took
     /// effect, so those of a statement that failed later count too.
     bool apply(const HttpResponse &response);
@@ -45,6 +52,8 @@ public:
     void setIdentifiedByServer(bool isIdentified) { m_isIdentifiedByServer = isIdentified; }
 
 private:
+    TrinoProduct m_product = TrinoProduct::Trino;
+    QByteArray m_prefix = "X-Trino-";
     QString m_loginUser;
     bool m_isLoginUserConfigured = false;
     bool m_isIdentifiedByServer = false;
@@ -58,10 +67,11 @@ private:
     QMap<QString, QString> m_roles; ///< decoded: `ROLE{analyst}`, `ALL`, `NONE`
     /// Name to text, still encoded: the server may send a form (`$zstd:…`) that is only for echoing.
     QMap<QString, QByteArray> m_preparedStatements;
+    QMap<QByteArray, QByteArray> m_functions; ///< of CREATE TEMPORARY FUNCTION, as received; Presto's alone
     QString m_transactionId;
     QString m_timeZone;
     bool m_isTimeZoneChosen = false;
-    HttpHeaders m_constant; ///< headers of options that no statement changes
+    HttpHeaders m_constant; ///< headers of options that no statement changes, by their names without the prefix
     QByteArray m_source;
     QByteArray m_clientTags;
 };

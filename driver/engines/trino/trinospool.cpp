@@ -7,6 +7,7 @@
 #include "trinoclient.h"
 #include "trinorowdecoder.h"
 
+#include "engines/decodepool.h"
 #include "transport/redaction.h"
 
 #include <QDateTime>
@@ -303,7 +304,7 @@ void TrinoSpool::fetchAgain(const EntryPtr &entry, const HttpResponse &response,
 void TrinoSpool::decode(const EntryPtr &entry, const std::shared_ptr<arrow::Buffer> &bytes)
 {
     entry->state = Entry::State::Decoding;
-    QtConcurrent::run([bytes, segment = entry->segment, packing = entry->packing, decoder = entry->decoder] {
+    QtConcurrent::run(&decodePool(), [bytes, segment = entry->segment, packing = entry->packing, decoder = entry->decoder] {
         return decodeTrinoSegment(*bytes, segment, packing, *decoder);
     }).then(this, [this, entry](const Result<JsonRowsResult> &rows) {
         if (!m_isOver)

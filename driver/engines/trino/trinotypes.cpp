@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinotypes.h"
 
+#include "trinotypetext.h"
+
 #include "extension/columnformatter.h"
 
 #include <arrow/type.h>
@@ -141,7 +143,9 @@ Result<TrinoType> parseTrinoType(const simdjson::dom::element &signature)
             simdjson::dom::element part;
             if (value["typeSignature"].get(part) != simdjson::SUCCESS)
                 return badColumns(u"a field of a row has no type"_s);
-            auto parsed = parseTrinoType(part);
+            std::string_view text; // so writes Presto
+            auto parsed = part.get(text) == simdjson::SUCCESS
+                ? trinoTypeOf(QString::fromUtf8(text.data(), qsizetype(text.size()))) : parseTrinoType(part);
             if (!parsed)
                 return parsed;
             std::string_view name;
@@ -293,8 +297,8 @@ Result<std::vector<TrinoColumn>> parseTrinoColumns(const simdjson::dom::element 
         } else if (display.empty()) {
             return badColumns(u"column %1 has no type"_s.arg(result.size() + 1));
         } else {
-            // Without a signature the display text is all there is. Flat types without arguments are told by it.
-            type.name = lowerCase(display);
+            // Without a signature the display text is all there is.
+            type = trinoTypeOf(QString::fromUtf8(display.data(), qsizetype(display.size())));
         }
         TrinoColumn made;
         made.spec = columnSpec(type);

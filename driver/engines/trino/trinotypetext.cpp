@@ -123,4 +123,32 @@ QList<TrinoTypePart> trinoTypeParts(const QString &type)
     return parts;
 }
 
+TrinoType trinoTypeOf(QStringView text, int depth)
+{
+    constexpr int deepest = 64;
+    text = text.trimmed();
+    const qsizetype open = text.indexOf(u'('), close = text.lastIndexOf(u')');
+    if (open <= 0 || close < open || depth == deepest)
+        return { .name = text.toString().toLower().toStdString() };
+    // `timestamp(3) with time zone` has its argument in the middle.
+    TrinoType type { .name = (text.first(open).trimmed().toString() + text.sliced(close + 1)).toLower().toStdString() };
+    for (const QStringView argument : splitTop(text.sliced(open + 1, close - open - 1))) {
+        bool isNumber = false;
+        const qint64 number = argument.toLongLong(&isNumber);
+        if (isNumber) {
+            type.numbers.push_back(number);
+            continue;
+        }
+        TrinoTypePart part { {}, argument.toString() };
+        if (type.name == "row") {
+            part = field(argument, 0);
+            if (part.type == argument) // which has no name then
+                part.name.clear();
+        }
+        type.types.push_back(trinoTypeOf(part.type, depth + 1));
+        type.fieldNames.push_back(part.name.toStdString());
+    }
+    return type;
+}
+
 } // namespace Grebe

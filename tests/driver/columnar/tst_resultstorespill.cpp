@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extension/columnformatter.h"
+#include "extension/resultorder.h"
 #include "extension/resultstore.h"
 
 #include <arrow/api.h>
 #include <arrow/json/from_string.h>
 #include <arrow/util/key_value_metadata.h>
 
+#include <QCoreApplication>
+#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <atomic>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <thread>
 
 #include <sys/resource.h>
@@ -40,6 +46,8 @@ private Q_SLOTS:
     void batchesOutliveTheStore();
     void manySmallBatches();
     void nothingIsLeftInTheFolder();
+    void leftoversOfKilledProcessesGo();
+    void killedProcessLeavesNothing();
     void folderIsPrivate();
     void folderOfOthersIsRefused();
     void fullDiskLosesNothing();
@@ -54,14 +62,14 @@ static BatchPtr numbers(qint64 first, qint64 count)
 {
     arrow::Int64Builder builder;
     for (qint64 i = 0; i < count; ++i)
-        (void)builder.Append(first + i);
+        (void)builder.Append((first + i) << 32); // needs all its bytes, also on disk
     return arrow::RecordBatch::Make(arrow::schema({ arrow::field("n", arrow::int64()) }), count, { *builder.Finish() });
 }
 
 static qint64 numberAt(const ResultStore &store, qint64 row)
 {
     const ResultStore::Place place = store.place(row);
-    return place.batch ? static_cast<const arrow::Int64Array &>(*place.batch->column(0)).Value(place.row) : -1;
+    return place.batch ? static_cast<const arrow::Int64Array &>(*place.batch->column(0)).Value(place.row) >> 32 : -1;
 }
 
 void tst_ResultStoreSpill::init()
@@ -242,6 +250,45 @@ void tst_ResultStoreSpill::nothingIsLeftInTheFolder()
     QCOMPARE(QDir(m_folder->filePath(u"results"_s)).entryList(all), QStringList());
 }
 
+void tst_ResultStoreSpill::leftoversOfKilledProcessesGo()
+{
+    // Where a file system has no files without a name, a process may be killed before it has removed the name.
+    const QString folder = m_folder->filePath(u"results"_s);
+    QVERIFY(QDir().mkdir(folder));
+    QVERIFY(QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    const auto make = [&](const QString &name, int secondsAgo) {
+        QFile file(folder + u'/' + name);
+        return file.open(QFile::WriteOnly) && file.write("x") == 1 && file.flush()
+            && file.setFileTime(QDateTime::currentDateTimeUtc().addSecs(-secondsAgo), QFile::FileModificationTime);
+    };
+    QVERIFY(make(u"old.spill"_s, 3600));
+    QVERIFY(make(u"of-another-just-now.spill"_s, 0));
+    QVERIFY(make(u"something-else.txt"_s, 3600));
+    ResultStore store;
+    store.append(numbers(0, 1000));
+    ResultStore::waitForSpill();
+    QCOMPARE(store.spilledByteCount(), 8000);
+    QCOMPARE(QDir(folder).entryList(QDir::Files, QDir::Name), QStringList({ u"of-another-just-now.spill"_s, u"something-else.txt"_s }));
+}
+
+void tst_ResultStoreSpill::killedProcessLeavesNothing()
+{
+    // Another process spills and sorts until it is killed in the middle of it.
+    const QString folder = m_folder->filePath(u"results"_s);
+    for (int round = 0; round < 3; ++round) {
+        QProcess process;
+        process.setProgram(QCoreApplication::applicationFilePath());
+        process.setArguments({ u"--spill-until-killed"_s, folder });
+        process.start();
+        QVERIFY(process.waitForReadyRead(60'000)); // something is on disk
+        QVERIFY(process.readAll().startsWith("spilled"));
+        process.kill();
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+        QCOMPARE(QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot), QStringList());
+    }
+}
+
 void tst_ResultStoreSpill::folderIsPrivate()
 {
     QVERIFY(QDir().mkdir(m_folder->filePath(u"results"_s)));
@@ -360,5 +407,30 @@ void tst_ResultStoreSpill::readersWhileItIsWritten()
     }
 }
 
-QTEST_GUILESS_MAIN(tst_ResultStoreSpill)
+static int spillUntilKilled(const QString &folder)
+{
+    ResultStore::setSpillFolder(folder);
+    ResultStore::setMemoryBudget(1 << 20);
+    const auto store = std::make_shared<ResultStore>();
+    for (qint64 row = 0; row < 20'000'000; row += 100'000) {
+        store->append(numbers(row, 100'000));
+        ResultStore::waitForSpill();
+        if (row == 13'000'000) { // enough for an order that lies in a file
+            std::puts("spilled");
+            std::fflush(stdout);
+        }
+    }
+    for (;;)
+        (void)orderRows(store, {}, { { 0, true } }).result();
+}
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    if (argc == 3 && std::strcmp(argv[1], "--spill-until-killed") == 0)
+        return spillUntilKilled(QString::fromLocal8Bit(argv[2]));
+    tst_ResultStoreSpill test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_resultstorespill.moc"

@@ -3,7 +3,7 @@
 
 #include "engines/engineconnection.h"
 #include "extension/columnformatter.h"
-#include "formats/resultwriter.h"
+#include "extension/resultwriter.h"
 #include "statementrun.h"
 
 #include <QFile>
@@ -42,6 +42,23 @@ inline QString write(const Batches &batches, const QString &formatId, const QStr
         qFatal("%s", qPrintable(file.errorString()));
     Grebe::DeviceSink sink(file);
     const auto writer = Grebe::makeResultWriter(formatId, sink, options);
+    auto done = writer->begin(batches.first()->schema());
+    for (const auto &batch : batches)
+        done = done.and_then([&] { return writer->write(*batch); });
+    done = done.and_then([&] { return writer->end(); });
+    if (remarks)
+        *remarks = writer->remarks();
+    return done ? QString() : done.error().ticketText();
+}
+
+/// The same into a database file.
+inline QString writeTable(const Batches &batches, const QString &fileName, const Grebe::WriteOptions &options = {},
+                          QStringList *remarks = nullptr)
+{
+    auto made = Grebe::makeFileWriter(QStringLiteral("duckdb"), fileName, options);
+    if (!made)
+        return made.error().ticketText();
+    auto &writer = *made;
     auto done = writer->begin(batches.first()->schema());
     for (const auto &batch : batches)
         done = done.and_then([&] { return writer->write(*batch); });

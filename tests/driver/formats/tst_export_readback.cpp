@@ -19,6 +19,8 @@ using namespace Grebe;
 using namespace ExportSource;
 using namespace Qt::StringLiterals;
 
+Q_DECLARE_METATYPE(Grebe::WriteOptions)
+
 // Writes results with Grebe and reads them with DuckDB, with Arrow's own readers, with an XML reader.
 class tst_ExportReadBack : public QObject
 {
@@ -42,6 +44,9 @@ private Q_SLOTS:
     void arrowFileOfEveryType();
     void htmlOfEveryType();
     void slicesKeepRawValues();
+    void pickedRowsOfEveryType();
+    void encodings_data();
+    void encodings();
 
 private:
     QByteArray path(const char *name) const { return QFile::encodeName(m_folder.filePath(QString::fromLatin1(name))); }
@@ -447,6 +452,82 @@ void tst_ExportReadBack::slicesKeepRawValues()
     QCOMPARE(values[1][1], std::optional<QByteArray>("0001-01-01 00:00:00.000000001"));
     QVERIFY(columnsWithRawValues(*sliceBatch(*batches[1], 0, 2, { 0 })).empty());
     QCOMPARE(texts({ sliceBatch(*batches[1], 2, 1, { 0 }) })[0][0], values[1][0]);
+}
+
+// Three batches of every type, read in an order that mixes them, as a filtered and sorted view is.
+void tst_ExportReadBack::pickedRowsOfEveryType()
+{
+    // Arrow can't join unions.
+    const auto batch = fromDuckDb(u"SELECT * EXCLUDE (\"union\") FROM test_all_types()"_s).first();
+    const auto store = std::make_shared<ResultStore>();
+    store->setSchema(batch->schema());
+    for (int i = 0; i < 3; ++i)
+        store->append(batch);
+    const QList<qint64> order { 8, 0, 4, 4, 2, 7, 3 };
+    CellRange cells { .store = store, .rowAt = [&](qint64 position) { return order[position]; }, .rowCount = order.size() };
+    for (int column = batch->num_columns() - 1; column >= 0; --column)
+        cells.columns.append(column);
+
+    Batches written;
+    class Keeper final : public ResultWriter
+    {
+    public:
+        explicit Keeper(Batches &batches) : m_batches(batches) { }
+        Result<void> begin(const std::shared_ptr<arrow::Schema> &) override { return {}; }
+        Result<void> write(const arrow::RecordBatch &batch) override
+        {
+            m_batches << arrow::RecordBatch::Make(batch.schema(), batch.num_rows(), batch.columns());
+            return {};
+        }
+        Result<void> end() override { return {}; }
+
+    private:
+        Batches &m_batches;
+    } keeper(written);
+    const auto done = writeCells(cells, keeper);
+    QVERIFY2(done, done ? "" : qPrintable(done.error().ticketText()));
+    const auto have = texts(written);
+    const auto source = texts({ batch });
+    QCOMPARE(have.size(), order.size());
+    for (qsizetype row = 0; row < order.size(); ++row) {
+        for (qsizetype column = 0; column < batch->num_columns(); ++column) {
+            const auto &want = source[order[row] % 3][batch->num_columns() - 1 - column];
+            QVERIFY2(have[row][column] == want, QByteArray(QByteArray::number(row) + ": " + shown(have[row][column]) + ", not " + shown(want)));
+        }
+    }
+}
+
+void tst_ExportReadBack::encodings_data()
+{
+    QTest::addColumn<WriteOptions>("options");
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("error");
+    QTest::addColumn<QByteArray>("text");
+    const WriteOptions latin { .hasHeader = false, .lineEnd = "\n", .encoding = TextEncoding::Latin1 };
+    const WriteOptions utf16 { .hasHeader = false, .lineEnd = "\n", .encoding = TextEncoding::Utf16Le };
+    QTest::newRow("Latin-1 has U+00FF") << latin << QByteArray("\xE9\xFF\n") << QString() << QByteArray("\u00E9\u00FF");
+    QTest::newRow("Latin-1 has no U+0100") << latin << QByteArray() << u"Row 1 holds “Ā”"_s << QByteArray("a\u0100");
+    QTest::newRow("Latin-1 has no emoji") << latin << QByteArray() << u"Row 1 holds “🦆”"_s << QByteArray("\U0001F986");
+    QTest::newRow("UTF-16 has a mark and pairs") << utf16 << QByteArray("\xFF\xFE\x3E\xD8\x86\xDD\n\0", 8) << QString()
+                                                 << QByteArray("\U0001F986");
+    QTest::newRow("UTF-8 with a mark") << WriteOptions { .hasHeader = false, .lineEnd = "\n", .hasByteOrderMark = true }
+                                       << QByteArray("\xEF\xBB\xBF\xC3\xA9\n") << QString() << QByteArray("\u00E9");
+}
+
+void tst_ExportReadBack::encodings()
+{
+    QFETCH(WriteOptions, options);
+    QFETCH(QByteArray, bytes);
+    QFETCH(QString, error);
+    QFETCH(QByteArray, text);
+    arrow::StringBuilder builder;
+    (void)builder.Append(text.constData(), int(text.size()));
+    const Batches batches { arrow::RecordBatch::Make(arrow::schema({ arrow::field("t", arrow::utf8()) }), 1, { *builder.Finish() }) };
+    const QString said = write(batches, u"tsv"_s, file("encoded.tsv"), options);
+    QVERIFY2(error.isEmpty() ? said.isEmpty() : said.contains(error), qPrintable(said));
+    QFile written(file("encoded.tsv"));
+    QVERIFY(written.open(QIODevice::ReadOnly));
+    QCOMPARE(written.readAll(), bytes);
 }
 
 QTEST_GUILESS_MAIN(tst_ExportReadBack)

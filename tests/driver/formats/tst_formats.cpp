@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "formats/displaywidth.h"
-#include "formats/resultwriter.h"
+#include "extension/columnformatter.h"
+#include "extension/displaywidth.h"
+#include "extension/resultwriter.h"
 
 #include <arrow/api.h>
 #include <arrow/io/memory.h>

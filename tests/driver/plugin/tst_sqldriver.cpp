@@ -76,6 +76,7 @@ void tst_SqlDriver::cleanup()
 void tst_SqlDriver::driverNames()
 {
     QVERIFY(QSqlDatabase::drivers().contains(u"QTRINO"_s));
+    QVERIFY(QSqlDatabase::drivers().contains(u"QPRESTO"_s));
     QVERIFY(QSqlDatabase::drivers().contains(u"QDUCKDB"_s));
     QSqlDatabase trino = QSqlDatabase::addDatabase(u"QTRINO"_s, u"names"_s);
     QVERIFY(trino.isValid());
@@ -93,6 +94,8 @@ void tst_SqlDriver::openingThatFails_data()
     QTest::newRow("a value out of range") << u"QDUCKDB"_s << u"threads=0"_s << u"threads must be a number from 1 to 1024, not “0”"_s;
     QTest::newRow("a file that is not there") << u"QDUCKDB"_s << u"path=/nonexistent/x.db;readOnly=true"_s << u"/nonexistent/x.db"_s;
     QTest::newRow("no host") << u"QTRINO"_s << u""_s << u"host"_s;
+    QTest::newRow("nobody listens where Presto should be") << u"QPRESTO"_s << u"URL=jdbc:presto://127.0.0.1:1/hive/x?user=me"_s << u"127.0.0.1"_s;
+    QTest::newRow("another server's address") << u"QPRESTO"_s << u"URL=trino://me@127.0.0.1:1"_s << u"trino"_s;
     QTest::newRow("nobody listens") << u"QTRINO"_s << u"URL=trino://me@127.0.0.1:1"_s << u"127.0.0.1"_s;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extension/driverextension.h"
+#include "extension/resultstore.h"
 
+#include <QCryptographicHash>
 #include <QDateTime>
 #include <QElapsedTimer>
 #include <QSqlDatabase>
@@ -9,12 +11,16 @@
 #include <QSqlField>
 #include <QSqlQuery>
 #include <QSqlRecord>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QTimeZone>
 #include <QUuid>
 
+#include <csignal>
 #include <limits>
 #include <thread>
+
+#include <sys/resource.h>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -50,6 +56,8 @@ private Q_SLOTS:
     void batches();
     void cancelFromAnotherThread();
     void resultOutlivesDatabase();
+    void largeResultGoesToDisk();
+    void fullDiskEndsTheResult();
     void finish();
 
 private:
@@ -441,6 +449,61 @@ void tst_SqlResult::resultOutlivesDatabase()
     QVERIFY(!query.exec(u"SELECT 1"_s));
     query = QSqlQuery();
     QSqlDatabase::removeDatabase(u"short"_s);
+}
+
+void tst_SqlResult::largeResultGoesToDisk()
+{
+    QTemporaryDir folder;
+    ResultStore::setSpillFolder(folder.filePath(u"results"_s));
+    ResultStore::setMemoryBudget(8 << 20);
+    {
+        QSqlQuery query(m_database);
+        QVERIFY(query.exec(u"SELECT range, repeat(md5(range::VARCHAR), 100) FROM range(20000)"_s)); // 64 MB
+        QVERIFY(query.last());
+        QCOMPARE(query.at(), 19'999);
+        for (const int row : { 0, 19'999, 7'777, 1 }) {
+            QVERIFY(query.seek(row));
+            QCOMPARE(query.value(0).toInt(), row);
+            QCOMPARE(query.value(1).toString().first(32),
+                     QString::fromLatin1(QCryptographicHash::hash(QByteArray::number(row), QCryptographicHash::Md5).toHex()));
+        }
+        ResultStore::waitForSpill();
+        QVERIFY(ResultStore::memoryInUse() < 16 << 20);
+    }
+    ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
+    ResultStore::setSpillFolder({});
+}
+
+void tst_SqlResult::fullDiskEndsTheResult()
+{
+    QTemporaryDir folder;
+    ResultStore::setSpillFolder(folder.filePath(u"results"_s));
+    ResultStore::setMemoryBudget(8 << 20);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before;
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit full { 5'000'000, before.rlim_max };
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    {
+        QSqlQuery query(m_database);
+        QVERIFY(query.exec(u"SELECT range, repeat(md5(range::VARCHAR), 100) FROM range(1000000)"_s)); // 3.2 GB
+        int rows = 0;
+        while (query.next()) {
+            if (query.value(0).toInt() != rows++)
+                QFAIL("a row has another's value");
+        }
+        QVERIFY(rows > 1000 && rows < 1'000'000);
+        QVERIFY2(query.lastError().text().contains(folder.path()), qPrintable(query.lastError().text()));
+        QVERIFY(query.first()); // what came stays readable
+        QCOMPARE(query.value(0).toInt(), 0);
+        QVERIFY(query.seek(rows - 1));
+        QCOMPARE(query.value(0).toInt(), rows - 1);
+    }
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
+    ResultStore::setSpillFolder({});
+    QSqlQuery query(m_database);
+    QVERIFY(query.exec(u"SELECT 1"_s) && query.next());
 }
 
 void tst_SqlResult::finish()

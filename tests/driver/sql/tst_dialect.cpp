@@ -19,6 +19,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const LexicalRules kTrino { .dollarStrings = LexicalRules::DollarStrings::Plain, .hasUnicodeStrings = true };
+const LexicalRules kPresto { .hasUnicodeStrings = true };
 const LexicalRules kDuckdb { .dollarStrings = LexicalRules::DollarStrings::Tagged, .hasNestedComments = true,
                              .hasEscapeStrings = true, .hasDollarInNames = true };
 
@@ -103,7 +104,7 @@ void tst_Dialect::anyNameSurvivesQuoting()
     QRandomGenerator random(2);
     for (int i = 0; i < 20000; ++i) {
         const QStringList parts { randomText(random, true), randomText(random, true) };
-        for (const auto &[dialect, rules] : { std::pair(&trinoDialect(), kTrino), std::pair(&duckdbDialect(), kDuckdb) }) {
+        for (const auto &[dialect, rules] : { std::pair(&trinoDialect(), kTrino), std::pair(&prestoDialect(), kPresto), std::pair(&duckdbDialect(), kDuckdb) }) {
             const QString quoted = dialect->quoteIdentifier(parts[0]);
             QVERIFY(isOneToken(quoted, rules, Token::Kind::QuotedName));
             QCOMPARE(unquoted(quoted), parts[0]);
@@ -162,6 +163,11 @@ void tst_Dialect::quotesOnlyWhereNeeded()
     QFETCH(QString, name);
     QTEST(trinoDialect().quoteIfNeeded(name), "trino");
     QTEST(duckdbDialect().quoteIfNeeded(name), "duckdb");
+    // Words that only one of the two reserves.
+    QCOMPARE(trinoDialect().quoteIfNeeded(u"listagg"_s), u"\"listagg\""_s);
+    QCOMPARE(prestoDialect().quoteIfNeeded(u"listagg"_s), u"listagg"_s);
+    QCOMPARE(trinoDialect().quoteIfNeeded(u"execute"_s), u"execute"_s);
+    QCOMPARE(prestoDialect().quoteIfNeeded(u"execute"_s), u"\"execute\""_s);
     QCOMPARE(trinoDialect().path(ObjectPath({ u"a"_s, u"b.c"_s, u"from"_s })), u"a.\"b.c\".\"from\""_s);
 }
 
@@ -293,7 +299,7 @@ void tst_Dialect::literalsAreRefused()
 {
     QFETCH(QVariant, value);
     QFETCH(QString, type);
-    for (const Dialect *dialect : { &trinoDialect(), &duckdbDialect() }) {
+    for (const Dialect *dialect : { &trinoDialect(), &prestoDialect(), &duckdbDialect() }) {
         const Result<QString> literal = dialect->literal(value, type);
         QVERIFY2(!literal, literal ? qPrintable(*literal) : "");
         QVERIFY(!literal.error().message.isEmpty());

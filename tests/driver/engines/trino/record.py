@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Records exchanges with a real Trino for the tests beside this file.
+"""Records exchanges with a real Trino or Presto for the tests beside this file.
 
     record.py http://127.0.0.1:8080 [NAME...]
 
 The server needs the catalogs tpch and memory. Each recording is data/NAME.rec: lines that begin with '#' say where it is
 from, '> METHOD TARGET' begins an exchange, '< STATUS' and '< NAME: VALUE' are the answer's head, the next line is its
-body. Java stacks (failureInfo) and the stage tree of pages without rows are left out: they are most of the bytes.
+body. Java stacks (failureInfo), the stage tree of pages without rows and Presto's runtimeStats are left out: they are most
+of the bytes. The names of Presto's recordings begin with presto-.
 """
 import datetime
 import http.client
@@ -64,6 +65,27 @@ SCENARIOS = {
     'show-create-table-of-view': ([], 'SHOW CREATE TABLE "memory"."recorded"."v"', {}),
     'show-create-view': ([], 'SHOW CREATE VIEW "memory"."recorded"."v"', {}),
 }
+# Of a Presto instead.
+PRESTO_SCENARIOS = {
+    'presto-nested': ([], "SELECT nationkey, ARRAY[1, NULL] a, MAP(ARRAY['k'], ARRAY[ARRAY['x']]) m, "
+                      "CAST(ROW(1, ROW(DATE '2026-08-01', DECIMAL '1.50')) AS row(a integer, \"b c\" row(d date, e decimal(3,2)))) r, "
+                      "TIMESTAMP '2026-08-01 12:34:56.789' t FROM tpch.tiny.nation WHERE nationkey < 2 ORDER BY nationkey", {}),
+    'presto-table-not-found': ([], 'SELECT 1\nFROM memory.default.nowhere', {}),
+    'presto-column-not-found': ([], 'SELECT 1,\n nowhere', {}),
+    'presto-insert': (['DROP TABLE IF EXISTS memory.default.recorded', 'CREATE TABLE memory.default.recorded (a integer)'],
+                      'INSERT INTO memory.default.recorded VALUES 1, 2, 3', {}),
+    'presto-drop-table': ([], 'DROP TABLE memory.default.recorded', {}),
+    'presto-use': ([], 'USE tpch.tiny', {}),
+    'presto-set-session': ([], "SET SESSION query_max_run_time = '1h'", {}),
+    'presto-prepare': ([], 'PREPARE twice FROM SELECT ? * 2', {}),
+    'presto-set-role': ([], 'SET ROLE ALL', {'X-Trino-Catalog': 'tpch'}),
+    'presto-start-transaction': ([], 'START TRANSACTION', {}),
+    'presto-create-function': ([], 'CREATE TEMPORARY FUNCTION more(x int) RETURNS int RETURN x + 1', {}),
+    'presto-columns': (['DROP TABLE IF EXISTS memory.default.recorded',
+                        'CREATE TABLE memory.default.recorded (id bigint, place row(street varchar(10), "zip code" integer))'],
+                       'SELECT column_name, data_type, is_nullable, column_default, comment FROM "memory".information_schema.columns '
+                       "WHERE table_schema = 'default' AND table_name = 'recorded' ORDER BY ordinal_position", {}),
+}
 
 
 def ask(method, url, body=None, headers={}):
@@ -73,12 +95,14 @@ def ask(method, url, body=None, headers={}):
     answer = connection.getresponse()
     data = answer.read()
     connection.close()
-    return answer.status, [(k, v) for k, v in answer.getheaders() if k.lower().startswith(('x-trino', 'content-type'))], data
+    return answer.status, [(k, v) for k, v in answer.getheaders() if k.lower().startswith(('x-trino', 'x-presto', 'content-type'))], data
 
 
-def run(server, sql, extra):
+def run(server, sql, extra, presto):
     headers = {'X-Trino-User': 'ann', 'X-Trino-Source': 'grebe', 'X-Trino-Transaction-Id': 'NONE', 'X-Trino-Time-Zone': 'UTC',
                'X-Trino-Client-Capabilities': CAPABILITIES, 'Content-Type': 'text/plain; charset=utf-8', **extra}
+    if presto:
+        headers = {name.replace('X-Trino', 'X-Presto'): value for name, value in headers.items()}
     exchanges = []
     method, url, body = 'POST', server + '/v1/statement', sql.encode()
     while url:
@@ -88,25 +112,29 @@ def run(server, sql, extra):
             page['error'].pop('failureInfo', None)
         if 'data' not in page:
             page.get('stats', {}).pop('rootStage', None)
-        target = urllib.parse.urlsplit(url).path
-        exchanges.append((method + ' ' + target, status, head, json.dumps(page, ensure_ascii=False, separators=(',', ':'))))
+        page.get('stats', {}).pop('runtimeStats', None)
+        exchanges.append((method + ' ' + url[len(server):], status, head, json.dumps(page, ensure_ascii=False, separators=(',', ':'))))
         method, url, body = 'GET', page.get('nextUri'), None
+        if url and presto:
+            url += '&targetResultSize=8MB'
     return exchanges
 
 
 def main():
     server = sys.argv[1].rstrip('/')
-    names = sys.argv[2:] or list(SCENARIOS)
     version = json.loads(ask('GET', server + '/v1/info')[2])['nodeVersion']['version']
+    presto = version.startswith('0.')
+    scenarios = PRESTO_SCENARIOS if presto else SCENARIOS
+    names = sys.argv[2:] or list(scenarios)
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'data')
     os.makedirs(folder, exist_ok=True)
     for name in names:
-        before, sql, extra = SCENARIOS[name]
+        before, sql, extra = scenarios[name]
         for statement in before:
-            run(server, statement, {})
-        exchanges = run(server, sql, extra)
+            run(server, statement, {}, presto)
+        exchanges = run(server, sql, extra, presto)
         with open(os.path.join(folder, name + '.rec'), 'w', encoding='utf-8') as out:
-            out.write(f'# server: Trino {version}\n# date: {datetime.date.today()}\n# origin: {server}\n')
+            out.write(f'# server: {"Presto" if presto else "Trino"} {version}\n# date: {datetime.date.today()}\n# origin: {server}\n')
             out.write(f'# sql: {json.dumps(sql, ensure_ascii=False)}\n')
             for line, status, head, body in exchanges:
                 out.write(f'> {line}\n< {status}\n' + ''.join(f'< {k}: {v}\n' for k, v in head) + body + '\n')

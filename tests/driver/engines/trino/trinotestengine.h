@@ -10,9 +10,10 @@ namespace Grebe {
 
 using TrinoTestOptions = QMap<QString, QString>;
 
-inline ConnectionParameters trinoTestParameters(const QUrl &url, const TrinoTestOptions &options = {})
+inline ConnectionParameters trinoTestParameters(const QUrl &url, const TrinoTestOptions &options = {},
+                                                const EngineInfo &info = trinoInfo())
 {
-    ConnectionParameters parameters(trinoInfo());
+    ConnectionParameters parameters(info);
     TrinoTestOptions all { { QStringLiteral("host"), url.host() },
                            { QStringLiteral("port"), QString::number(url.port()) },
                            { QStringLiteral("user"), QStringLiteral("ann") },
@@ -41,8 +42,8 @@ class TrinoTestEngine
 {
 public:
     explicit TrinoTestEngine(const QUrl &url, const TrinoTestOptions &options = {}, CredentialProvider *provider = nullptr,
-                             const TrinoTimings &timings = quickTimings())
-        : m_engine(std::make_unique<TrinoEngine>(trinoTestParameters(url, options), provider, timings))
+                             const TrinoTimings &timings = quickTimings(), const EngineInfo &info = trinoInfo())
+        : m_engine(std::make_unique<TrinoEngine>(trinoTestParameters(url, options, info), provider, timings))
     {
     }
     ~TrinoTestEngine()

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void recordedError_data();
     void recordedError();
     void requestHeaders();
+    void pathPrefixOfAGateway();
     void warningComesOnce();
     void postStatus_data();
     void postStatus();
@@ -194,6 +195,22 @@ void tst_TrinoStatement::requestHeaders()
     QCOMPARE(requests.first().header("Content-Type"), "text/plain; charset=utf-8");
     QCOMPARE(requests.first().header("X-Trino-Transaction-Id"), "NONE");
     QCOMPARE(requests.first().body, "SELECT '\xc3\xa9'"); // the server refuses a semicolon
+}
+
+void tst_TrinoStatement::pathPrefixOfAGateway()
+{
+    FaultServer server([](const RecordedRequest &request, int) {
+        if (request.line() != "POST /gateway/blue/v1/statement")
+            return FaultReply::whole(404, "no such route");
+        return FaultReply::whole(200, R"({"id":"q1","columns":[{"name":"a","type":"bigint"}],"data":[[1]],"stats":{"state":"FINISHED"}})",
+                                 { { "Content-Type", "application/json" } });
+    });
+    for (const QString &prefix : { u"gateway/blue"_s, u"/gateway/blue/"_s }) {
+        TrinoTestEngine engine(server.url(), { { u"pathPrefix"_s, prefix } });
+        StatementRun run(engine.prepare(u"SELECT 1"_s));
+        QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
+        QCOMPARE(run.rowCount(), 1);
+    }
 }
 
 void tst_TrinoStatement::warningComesOnce()
