@@ -124,8 +124,11 @@ void WebBrowser::readPage(int attempts)
          [this, attempts](const QJsonValue &value) {
              m_text = value.toString();
              if (m_text.startsWith(u"/oauth2/callback\ncomplete"_s)) {
-                 m_hasEnded = true;
-                 Q_EMIT ended();
+                 // The next one to sign in is somebody new.
+                 call("DELETE", u"/session/"_s + m_session + u"/cookie"_s, {}, [this](const QJsonValue &) {
+                     m_hasEnded = true;
+                     Q_EMIT ended();
+                 });
              } else if (attempts == 0) {
                  fail(u"the browser stays at "_s + m_text.left(500));
              } else {
