@@ -335,8 +335,9 @@ std::string duckdbTypeText(duckdb_logical_type type)
     std::string text;
     const auto list = [&](const char *name, idx_t count, const auto &nameOf, const auto &typeOf) {
         text = name;
+        text += '(';
         for (idx_t i = 0; i < count; ++i) {
-            text += i ? ", " : "(";
+            text += i ? ", " : "";
             const DuckDbType child(typeOf(type, i));
             if (const std::string field = taken(nameOf(type, i)); !field.empty())
                 text += quotedName(field) + ' ';
