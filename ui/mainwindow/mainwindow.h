@@ -81,6 +81,7 @@ private:
     void setTheme(const QString &name);
     void about();
     void saveEditors();
+    void keepResults();
     void exportResult();
     int indexOf(const QueryTab *tab) const;
 

@@ -2,6 +2,7 @@
 #include "resultpane.h"
 
 #include "cellformatter.h"
+#include "keptbar.h"
 #include "messagesview.h"
 #include "progressview.h"
 #include "resultrun.h"
@@ -13,6 +14,7 @@
 #include "widgets/label.h"
 #include "widgets/pane.h"
 
+#include <QDateTime>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QStackedWidget>
@@ -34,6 +36,8 @@ struct ResultPane::Page
     ResultView *view = nullptr;
     Label *note = nullptr; ///< what there is to say when there is no grid: "INSERT: 5 rows"
     QString title;
+    QString keptFile; ///< that has the same rows
+    QDateTime startedAt;
     bool isPinned = false;
 };
 
@@ -87,6 +91,16 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     layout->addWidget(strip);
     m_spill = new SpillBar;
     layout->addWidget(m_spill);
+    m_kept = new KeptBar;
+    layout->addWidget(m_kept);
+    connect(m_kept, &KeptBar::waivedOff, this, [this] { m_offered.clear(); });
+    connect(m_kept, &KeptBar::showRequested, this, [this](const SavedResult &result) {
+        run(openSavedResult(result.fileName), result.title, result.sql);
+        Page *page = currentPage();
+        page->title = tr("%1 %2").arg(result.title, asOfText(result));
+        page->keptFile = result.fileName;
+        refresh(page);
+    });
     layout->addWidget(m_stack, 1);
     connect(m_spill, &SpillBar::retryRequested, this, [this] {
         if (Page *page = currentPage())
@@ -172,6 +186,10 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     page->run = std::make_unique<ResultRun>(std::move(statement), sql);
     page->run->setRowLimit(m_rowLimit);
     page->title = title;
+    page->keptFile.clear();
+    page->startedAt = QDateTime::currentDateTimeUtc();
+    m_offered.clear();
+    m_kept->hide();
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
     if (m_tabs->count() <= int(m_pages.size()))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
@@ -273,6 +291,29 @@ void ResultPane::setRowLimit(qint64 rowLimit)
 {
     m_rowLimit = rowLimit;
     m_limit->setText(rowLimit > 0 ? tr("first %1").arg(countText(rowLimit)) : tr("all rows"));
+}
+
+void ResultPane::keepResult(const QString &folder, const QString &connection, qint64 maxBytes)
+{
+    Page *page = currentPage() ? currentPage() : m_pages.empty() ? nullptr : m_pages.back().get();
+    if (!page || !page->keptFile.isEmpty() || page->run->isRunning() || page->run->rowCount() == 0 || page->run->store()->byteCount() > maxBytes)
+        return;
+    const SavedResult facts { .title = page->title, .sql = page->run->sql(), .connection = connection, .ranAt = page->startedAt,
+                              .incomplete = incompleteText(page) };
+    if (const auto saved = saveResult(*page->run->store(), page->run->rowCount(), facts, folder, maxBytes))
+        page->keptFile = saved->fileName;
+}
+
+QString ResultPane::keptFile() const
+{
+    const Page *page = currentPage() ? currentPage() : m_pages.empty() ? nullptr : m_pages.back().get();
+    return page ? page->keptFile : m_offered;
+}
+
+void ResultPane::offerKept(const QString &fileName)
+{
+    m_kept->offer(fileName);
+    m_offered = m_kept->isHidden() ? QString() : fileName;
 }
 
 void ResultPane::closeOtherResults()
