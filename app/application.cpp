@@ -30,6 +30,9 @@
 #include <cstdio>
 #include <optional>
 
+#ifdef Q_OS_LINUX
+#include <malloc.h>
+#endif
 #ifdef Q_OS_UNIX
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +76,17 @@ void repairEnvironment()
 #endif
 }
 
+// Batches come and go by the gigabyte and are made on one thread and freed on another: allocators that keep what is freed
+// would keep half as much again as all results together may have. Large blocks are the system's own instead.
+void giveMemoryBack()
+{
+    if (!qEnvironmentVariableIsSet("ARROW_DEFAULT_MEMORY_POOL"))
+        qputenv("ARROW_DEFAULT_MEMORY_POOL", "system");
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+}
+
 int fail(const QString &text, int code)
 {
     std::fprintf(stderr, "grebe: %s\n", qPrintable(text));
@@ -84,6 +98,7 @@ int fail(const QString &text, int code)
 int runWindow(int &argc, char **argv)
 {
     repairEnvironment();
+    giveMemoryBack();
 #ifdef SIGXFSZ
     std::signal(SIGXFSZ, SIG_IGN); // a file beyond the user's limit is an error of that write, not the end of the window
 #endif

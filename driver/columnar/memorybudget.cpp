@@ -3,8 +3,6 @@
 
 #include "extension/resultstore.h"
 
-#include <arrow/memory_pool.h>
-
 #include <chrono>
 #include <new>
 
@@ -14,7 +12,6 @@ namespace Grebe {
 
 namespace {
 
-constexpr qint64 kWorthReleasing = 64 << 20;
 constexpr qint64 kMostMegabytes = qint64(1) << 40;
 
 } // namespace
@@ -55,7 +52,7 @@ void MemoryBudget::take(qint64 byteCount)
     const bool isOver = (m_inUse += byteCount) > m_limit;
     if (byteCount > 0 && isOver)
         request();
-    else if (byteCount < 0 && ((m_freed -= byteCount) >= kWorthReleasing || m_isAwaited))
+    else if (byteCount < 0 && m_isAwaited)
         look();
 }
 
@@ -120,11 +117,6 @@ void MemoryBudget::run()
         m_isBusy = true;
         lock.unlock();
         spill();
-        // What was freed stays with the allocator otherwise, in pieces that nothing else fits.
-        if (const qint64 freed = m_freed.exchange(0); freed >= kWorthReleasing)
-            arrow::default_memory_pool()->ReleaseUnused();
-        else
-            m_freed += freed;
         standing = tellStanding();
         m_isAwaited = standing != Spillable::Standing::Well;
         // Memory that came back in between has told nobody.

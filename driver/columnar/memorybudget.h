@@ -69,7 +69,6 @@ private:
     std::atomic<qint64> m_inUse = 0;
     std::atomic<qint64> m_limit;
     std::atomic<quint64> m_nextAge = 0;
-    std::atomic<qint64> m_freed = 0; // since the allocator was last asked to give back what it keeps
     std::atomic<bool> m_isAwaited = false; // somebody waits for memory that others give back
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;

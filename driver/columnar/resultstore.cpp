@@ -93,8 +93,8 @@ public:
     std::function<void(const Error &)> errorHandler;
     std::function<void()> roomHandler;
     bool isAwaited = false; // isBehind() said yes
-    // Batches read back last: a grid asks for the same few again and again.
-    std::array<std::shared_ptr<arrow::RecordBatch>, 4> recent;
+    // Batches read back last, and parts of such: a grid asks for the same few again and again.
+    std::array<std::shared_ptr<arrow::RecordBatch>, 2> recent;
     struct Window
     {
         size_t index = 0;

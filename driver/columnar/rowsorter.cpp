@@ -29,7 +29,9 @@ int bitCount(quint64 value)
 class KeyWords
 {
 public:
-    KeyWords(const ColumnView &view, bool isDescending) : m_view(view), m_order(view.order()), m_flip(isDescending ? kHighest : 0)
+    // Asks `isCancelled` while it looks at the whole column; what it then says means nothing.
+    KeyWords(const ColumnView &view, bool isDescending, const std::function<bool()> &isCancelled)
+        : m_view(view), m_order(view.order()), m_flip(isDescending ? kHighest : 0), m_isCancelled(isCancelled)
     {
         if (m_order.form == ValueOrder::Form::Wide)
             findBase();
@@ -109,7 +111,7 @@ private:
     void eachValue(Look look) const
     {
         inParallel(qint64(m_view.parts().size()), 1, [&](qint64 begin, qint64 end) {
-            for (qint64 i = begin; i < end; ++i)
+            for (qint64 i = begin; i < end && !m_isCancelled(); ++i)
                 look(m_view.parts()[size_t(i)]);
         });
     }
@@ -174,6 +176,7 @@ private:
     const ColumnView &m_view;
     const ValueOrder &m_order;
     const quint64 m_flip;
+    const std::function<bool()> m_isCancelled;
     Int128 m_base = 0;
     bool m_isNarrow = false;
     size_t m_prefix = 0;
@@ -229,7 +232,6 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
 {
     const qint64 count = m_count;
     const bool isIdentity = m_isIdentity;
-    const KeyWords words(view, key.isDescending);
     const int placeBits = std::max(1, bitCount(quint64(std::max<qint64>(count - 1, 0))));
     const quint64 placeMask = (quint64(1) << placeBits) - 1;
     const auto rowAt = [&](quint64 place) { return isIdentity ? qint64(place) : qint64(m_rows.values[place]); };
@@ -241,6 +243,9 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
             isCancelled = true;
         return !isCancelled;
     };
+    const KeyWords words(view, key.isDescending, [&] { return !proceed(0); });
+    if (isCancelled)
+        return false;
     std::mutex errorMutex;
     const auto fail = [&](const Error &error) {
         const std::scoped_lock lock(errorMutex);
@@ -255,9 +260,12 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
         std::array<quint64, kChunk> chunk;
         std::array<Rank, kChunk> ranks;
         std::array<quint32, kChunk> offsets;
-        for (qint64 place = begin; place < end;) {
-            if (((place - begin) & 0x3FFFF) < kChunk && isCancelled)
-                return;
+        for (qint64 place = begin, nextLook = begin; place < end;) {
+            if (place >= nextLook) {
+                if (isCancelled || !proceed(0))
+                    return;
+                nextLook = place + 0x40000;
+            }
             const size_t index = view.partOf(rowAt(quint64(place)));
             const ColumnView::Part &part = view.parts()[index];
             const qint64 limit = std::min(end - place, kChunk);
@@ -418,7 +426,7 @@ bool RowSorter<Row>::work(const ColumnView &view, const SortKey &key, qint64 lim
 
     // Rows that are equal so far, in the order they came.
     const auto refine = [&](const auto &self, quint64 *run, size_t length, int level) -> void {
-        if (isCancelled)
+        if (isCancelled || (length > 4096 && !proceed(0)))
             return;
         const auto row = [&](quint64 entry) { return rowAt(entry & placeMask); };
         if (length <= 32) {

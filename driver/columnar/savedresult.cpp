@@ -153,7 +153,8 @@ struct SavedFile
         // The file may have been changed by anybody: nothing in it is relied on before it has been looked at.
         if (const arrow::Status status = found.ok() ? found->batch->ValidateFull() : found.status(); !status.ok())
             return std::unexpected(unreadable(facts.fileName, status));
-        return found->custom_metadata ? withRawValues(found->batch, *found->custom_metadata) : found->batch;
+        const std::shared_ptr<arrow::RecordBatch> batch = found->batch->ReplaceSchemaMetadata(nullptr); // the facts are the file's
+        return found->custom_metadata ? withRawValues(batch, *found->custom_metadata) : batch;
     }
 };
 

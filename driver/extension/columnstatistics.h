@@ -65,7 +65,7 @@ struct GREBE_EXPORT ColumnStatistics
 struct StatisticsOptions
 {
     qint64 distinctLimit = 200'000; ///< values counted one by one; beyond it the count is an estimate
-    qint64 quantileLimit = 4'000'000; ///< rows sorted for quantiles; beyond it they are a sample of as many
+    qint64 quantileLimit = 2'000'000; ///< rows sorted for quantiles; beyond it they are a sample of as many
     int binCount = 20;
     int topCount = 10;
 };

@@ -417,6 +417,7 @@ void tst_BigResult::cleanupTestCase()
 {
     m_grid.reset();
     m_run.reset();
+    QTRY_COMPARE(ResultStore::memoryInUse(), 0);
     QCOMPARE(QDir(m_folder.filePath(u"results"_s)).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList());
     qInfo("after closing it: %lld MB above idle", (MemoryWatch::own() - m_idle) >> 20);
 }

@@ -10,6 +10,7 @@
 #include "widgets/theme.h"
 
 #include <QContextMenuEvent>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void anUpdateSaysHowManyRows();
     void firstRowsAndMore();
     void fullDiskIsSaid();
+    void keptResultIsOffered();
     void closingTheTabLetsGoOfTheStatement();
     void everyStatementOfAPressHasItsTab();
     void aStatementReplacesItsOwnResultOnly();
@@ -250,6 +252,46 @@ void tst_ResultPane::fullDiskIsSaid()
     m_pane.reset();
     ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
     ResultStore::setSpillFolder({});
+}
+
+void tst_ResultPane::keptResultIsOffered()
+{
+    QTemporaryDir folder;
+    FakeStatement *statement = run();
+    statement->give(m_schema);
+    statement->give(batchOf(m_schema, 1000));
+    m_pane->keepResult(folder.path(), u"lake"_s, 1 << 20);
+    QCOMPARE(m_pane->keptFile(), QString()); // it is not whole yet
+    statement->end();
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
+    m_pane->keepResult(folder.path(), u"lake"_s, 1000);
+    QCOMPARE(m_pane->keptFile(), QString()); // too large
+    m_pane->keepResult(folder.path(), u"lake"_s, 1 << 20);
+    const QString file = m_pane->keptFile();
+    QVERIFY(QFile::exists(file));
+
+    init(); // another run of the program
+    m_pane->offerKept(folder.filePath(u"not there.arrow"_s));
+    QVERIFY(!buttonOf(u"Show"_s));
+    m_pane->offerKept(file);
+    QVERIFY2(labels().contains(u"orders, %1 rows from lake, as of"_s.arg(countText(1000))), qPrintable(labels()));
+    QCOMPARE(m_pane->keptFile(), file);
+    buttonOf(u"Show"_s)->click();
+    QVERIFY(!buttonOf(u"Show"_s));
+    QTRY_COMPARE(m_pane->state(), RunState::Finished);
+    QCOMPARE(m_pane->currentStore()->rowCount(), 1000);
+    QVERIFY2(tabTexts().contains(u"orders as of"_s), qPrintable(tabTexts()));
+    QCOMPARE(m_pane->currentSql(), u"SELECT * FROM orders"_s);
+    m_pane->keepResult(folder.path(), u"lake"_s, 1 << 20);
+    QCOMPARE(m_pane->keptFile(), file); // the same rows, of the same time
+    run();
+    QCOMPARE(m_pane->keptFile(), QString());
+
+    init();
+    m_pane->offerKept(file);
+    buttonOf(u"Forget"_s)->click();
+    QVERIFY(!buttonOf(u"Show"_s));
+    QCOMPARE(m_pane->keptFile(), QString());
 }
 
 void tst_ResultPane::closingTheTabLetsGoOfTheStatement()

@@ -32,6 +32,7 @@ Result<QList<SavedEditor>> readEditors(const QString &fileName)
         editors += { .text = object.value("text"_L1).toString(),
                      .fileName = object.value("file"_L1).toString(),
                      .connection = object.value("connection"_L1).toString(),
+                     .result = object.value("result"_L1).toString(),
                      .cursor = object.value("cursor"_L1).toInteger(),
                      .isModified = object.value("modified"_L1).toBool(),
                      .isCurrent = object.value("current"_L1).toBool() };
@@ -46,6 +47,7 @@ Result<void> writeEditors(const QString &fileName, const QList<SavedEditor> &edi
         list.append(QJsonObject { { "text"_L1, editor.text },
                                   { "file"_L1, editor.fileName },
                                   { "connection"_L1, editor.connection },
+                                  { "result"_L1, editor.result },
                                   { "cursor"_L1, editor.cursor },
                                   { "modified"_L1, editor.isModified },
                                   { "current"_L1, editor.isCurrent } });

@@ -13,6 +13,7 @@ struct SavedEditor
     QString text;
     QString fileName;
     QString connection;
+    QString result {}; ///< the file that its last result is kept in; empty: none
     qint64 cursor = 0;
     bool isModified = false;
     bool isCurrent = false;

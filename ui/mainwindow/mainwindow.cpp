@@ -12,6 +12,7 @@
 #include "connections/secretstore.h"
 #include "connections/signedindialog.h"
 #include "editor/sqleditor.h"
+#include "extension/savedresult.h"
 #include "results/resultpane.h"
 #include "schema/schemamodel.h"
 #include "schema/schematree.h"
@@ -22,6 +23,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFile>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -31,6 +33,8 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -662,6 +666,8 @@ void MainWindow::restoreEditors(const QString &fileName)
         tab->setFileName(saved.fileName);
         tab->editor()->setModified(saved.isModified);
         tab->editor()->setCursorPosition(saved.cursor);
+        if (!saved.result.isEmpty())
+            tab->results()->offerKept(saved.result);
         if (saved.isCurrent)
             current = indexOf(tab);
     }
@@ -681,6 +687,7 @@ void MainWindow::saveEditors()
         editors += { .text = isClean ? QString() : tab->editor()->text(),
                      .fileName = tab->fileName(),
                      .connection = tab->connectionName(),
+                     .result = tab->results()->keptFile(),
                      .cursor = tab->editor()->cursorPosition(),
                      .isModified = !isClean,
                      .isCurrent = tab == currentTab() };
@@ -691,9 +698,30 @@ void MainWindow::saveEditors()
     }
 }
 
+// As many results as there is room for, the current editor's first; those of earlier runs of the program go.
+void MainWindow::keepResults()
+{
+    if (m_sessionFile.isEmpty())
+        return;
+    const QString folder = QFileInfo(m_sessionFile).absolutePath() + "/results"_L1;
+    qint64 room = m_settings->value(Settings::KeptResults).toLongLong() << 20;
+    QList<QueryTab *> tabs = m_tabs;
+    std::ranges::stable_partition(tabs, [this](const QueryTab *tab) { return tab == currentTab(); });
+    QStringList files;
+    for (QueryTab *tab : std::as_const(tabs)) {
+        tab->results()->keepResult(folder, tab->connectionName(), room);
+        if (const QString file = tab->results()->keptFile(); !file.isEmpty()) {
+            files << file;
+            room -= QFileInfo(file).size();
+        }
+    }
+    removeSavedResults(folder, files);
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_saveTimer.stop();
+    keepResults();
     saveEditors();
     m_settings->setValue(Settings::WindowGeometry, saveGeometry());
     if (!m_schemas->isHidden())

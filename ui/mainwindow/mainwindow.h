@@ -84,6 +84,7 @@ private:
     void setTheme(const QString &name);
     void about();
     void saveEditors();
+    void keepResults();
     void exportResult();
     int indexOf(const QueryTab *tab) const;
 

@@ -78,6 +78,7 @@ void ResultPage::begin(StatementPtr statement, const QString &title, const QStri
     connect(run, &ResultRun::warningReceived, this, &ResultPage::refresh);
     connect(run, &ResultRun::ended, this, &ResultPage::end);
     m_stack->setCurrentWidget(m_progress);
+    m_startedAt = QDateTime::currentDateTimeUtc();
     run->start();
     refresh();
 }

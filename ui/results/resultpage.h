@@ -4,6 +4,7 @@
 #include "extension/statement.h"
 #include "resultrun.h"
 
+#include <QDateTime>
 #include <QWidget>
 
 class QPlainTextEdit;
@@ -51,6 +52,8 @@ public:
 
     qsizetype place = -1; ///< where its statement stood in the editor; -1: not known
     int press = 0; ///< of which press of "run" it is
+    QString keptFile; ///< that has the same rows
+    QDateTime startedAt() const { return m_startedAt; }
 
 Q_SIGNALS:
     void changed(); ///< rows, progress, state
@@ -72,6 +75,7 @@ private:
     Label *m_note; ///< what there is to say when there is no grid: "INSERT: 5 rows"
     QString m_title;
     QString m_name;
+    QDateTime m_startedAt;
     bool m_isPinned = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include "cellformatter.h"
 #include "comparewindow.h"
+#include "keptbar.h"
 #include "messagesview.h"
 #include "progressview.h"
 #include "resultpage.h"
@@ -65,6 +66,16 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     layout->addWidget(strip);
     m_spill = new SpillBar;
     layout->addWidget(m_spill);
+    m_kept = new KeptBar;
+    layout->addWidget(m_kept);
+    connect(m_kept, &KeptBar::waivedOff, this, [this] { m_offered.clear(); });
+    connect(m_kept, &KeptBar::showRequested, this, [this](const SavedResult &result) {
+        run(openSavedResult(result.fileName), result.title, result.sql);
+        ResultPage *page = currentPage();
+        page->setName(tr("%1 %2").arg(result.title, asOfText(result)));
+        page->keptFile = result.fileName;
+        refresh(page);
+    });
     layout->addWidget(m_stack, 1);
     connect(m_spill, &SpillBar::retryRequested, this, [this] {
         if (ResultPage *page = currentPage())
@@ -159,7 +170,10 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     ResultPage *page = pageForRun(sql, place);
     page->place = place.begin;
     page->press = m_press;
+    page->keptFile.clear();
     page->begin(std::move(statement), title, sql, m_dialect, m_connectionName, m_rowLimit);
+    m_offered.clear();
+    m_kept->hide();
     // A page is shown only when it has a run: whoever hears of the change asks for its state.
     if (m_tabs->count() <= int(m_pages.size()) + (m_beside ? 1 : 0))
         m_tabs->insertTab(int(m_pages.size()) - 1, QString());
@@ -224,6 +238,29 @@ void ResultPane::setRowLimit(qint64 rowLimit)
 {
     m_rowLimit = rowLimit;
     m_limit->setText(rowLimit > 0 ? tr("first %1").arg(countText(rowLimit)) : tr("all rows"));
+}
+
+void ResultPane::keepResult(const QString &folder, const QString &connection, qint64 maxBytes)
+{
+    ResultPage *page = shownPage();
+    if (!page || !page->keptFile.isEmpty() || page->run()->isRunning() || page->run()->rowCount() == 0 || page->run()->store()->byteCount() > maxBytes)
+        return;
+    const SavedResult facts { .title = page->name(), .sql = page->run()->sql(), .connection = connection, .ranAt = page->startedAt(),
+                              .incomplete = page->incompleteText() };
+    if (const auto saved = saveResult(*page->run()->store(), page->run()->rowCount(), facts, folder, maxBytes))
+        page->keptFile = saved->fileName;
+}
+
+QString ResultPane::keptFile() const
+{
+    const ResultPage *page = shownPage();
+    return page ? page->keptFile : m_offered;
+}
+
+void ResultPane::offerKept(const QString &fileName)
+{
+    m_kept->offer(fileName);
+    m_offered = m_kept->isHidden() ? QString() : fileName;
 }
 
 void ResultPane::closeOtherResults()

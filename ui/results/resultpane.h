@@ -15,6 +15,7 @@ class QStackedWidget;
 namespace Grebe {
 
 class Button;
+class KeptBar;
 class MessagesView;
 class ResultPage;
 class ResultStore;
@@ -48,6 +49,13 @@ public:
     /// How many rows the next results read at first; 0: all.
     void setRowLimit(qint64 rowLimit);
     qint64 rowLimit() const { return m_rowLimit; }
+    /// Writes the result that is shown, or was last, into the folder, for another run of the program. Not while it runs,
+    /// and not when it has more than `maxBytes`.
+    void keepResult(const QString &folder, const QString &connection, qint64 maxBytes);
+    /// The file that the result is kept in, or that is offered; empty when there is none.
+    QString keptFile() const;
+    /// Offers a result that was kept, until there is another one.
+    void offerKept(const QString &fileName);
     /// Starts the statement. `title` names the tab ("orders"), `sql` is what ran, for messages and tooltips.
     void run(StatementPtr statement, const QString &title, const QString &sql, const Place &place);
     void run(StatementPtr statement, const QString &title, const QString &sql) { run(std::move(statement), title, sql, {}); }
@@ -115,6 +123,8 @@ private:
     Button *m_limit;
     Button *m_export;
     SpillBar *m_spill;
+    KeptBar *m_kept;
+    QString m_offered;
     qint64 m_rowLimit = 0;
     MessagesView *m_messages;
     std::vector<std::unique_ptr<ResultPage>> m_pages; // in the order of the tabs; then Messages, then m_beside

@@ -31,6 +31,7 @@ const Row &row(Settings::Key key)
         { Settings::ExportFolder, "export/folder"_L1, QMetaType::QString, QString() },
         { Settings::ResultRowLimit, "results/rowLimit"_L1, QMetaType::LongLong, 0 },
         { Settings::ResultMemory, "results/memory"_L1, QMetaType::Int, 256 },
+        { Settings::KeptResults, "results/kept"_L1, QMetaType::Int, 64 },
         { Settings::ResultFolder, "results/folder"_L1, QMetaType::QString, QString() },
         { Settings::ExportOptions, "export/options"_L1, QMetaType::QString, QString() },
     };

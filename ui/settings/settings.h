@@ -29,6 +29,7 @@ public:
         ExportFolder,
         ResultRowLimit, ///< rows a result reads at first; 0: all
         ResultMemory, ///< megabytes that all results together keep in memory before they go to disk
+        KeptResults, ///< megabytes of results that are kept when the window closes; 0: none
         ResultFolder, ///< where they go then; empty: in the cache folder
         ExportOptions ///< what export dialogs ask for besides: a JSON object
     };

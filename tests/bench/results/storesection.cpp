@@ -45,14 +45,14 @@ BatchPtr lineItems(qint64 first, bool hasDecimals)
         return qint64((state >> 33) % most);
     };
     const auto decimal = arrow::decimal128(15, 2);
-    std::array<arrow::Int64Builder, 3> keys;
+    std::vector<arrow::Int64Builder> keys(3);
     arrow::Int32Builder line;
-    std::array<arrow::DoubleBuilder, 4> reals;
+    std::vector<arrow::DoubleBuilder> reals(4);
     std::vector<std::unique_ptr<arrow::Decimal128Builder>> decimals;
     for (int i = 0; i < 4; ++i)
         decimals.push_back(std::make_unique<arrow::Decimal128Builder>(decimal));
-    std::array<arrow::StringBuilder, 5> texts;
-    std::array<arrow::Date32Builder, 3> days;
+    std::vector<arrow::StringBuilder> texts(5);
+    std::vector<arrow::Date32Builder> days(3);
     for (qint64 row = 0; row < kBatch; ++row) {
         const std::array<qint64, 4> cents { 100 * (1 + random(50)), 90'000 + random(10'400'000), random(11), random(9) };
         (void)keys[0].Append((first + row) / 4 * 4 + 1);
@@ -79,11 +79,11 @@ BatchPtr lineItems(qint64 first, bool hasDecimals)
     std::vector<std::shared_ptr<arrow::Array>> columns { *keys[0].Finish(), *keys[1].Finish(), *keys[2].Finish(), *line.Finish() };
     for (size_t i = 0; i < 4; ++i)
         columns.push_back(hasDecimals ? *decimals[i]->Finish() : *reals[i].Finish());
-    for (const size_t i : { 0, 1 })
+    for (const size_t i : { size_t(0), size_t(1) })
         columns.push_back(*texts[i].Finish());
     for (auto &day : days)
         columns.push_back(*day.Finish());
-    for (const size_t i : { 2, 3, 4 })
+    for (const size_t i : { size_t(2), size_t(3), size_t(4) })
         columns.push_back(*texts[i].Finish());
     std::vector<std::shared_ptr<arrow::Field>> fields;
     for (size_t i = 0; i < columns.size(); ++i)

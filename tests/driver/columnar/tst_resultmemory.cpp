@@ -88,10 +88,10 @@ static qint64 dataBytes()
 static int useLittleMemory(const QString &folder)
 {
     ResultStore::setSpillFolder(folder);
-    const StorePtr store = storeOf(100); // 2 M rows
+    const StorePtr store = storeOf(40); // 0.8 M rows
     (void)orderRows(store, {}, { { 0 } }).result(); // threads that exist from now on
     int failureCount = 0, successCount = 0;
-    for (qint64 room = 0; room < 160 << 20; room += 4 << 20) {
+    for (qint64 room = 0; room < 80 << 20; room += 5 << 20) {
         rlimit before;
         ::getrlimit(RLIMIT_DATA, &before);
         const rlimit little { rlim_t(dataBytes() + room), before.rlim_max };
@@ -103,11 +103,11 @@ static int useLittleMemory(const QString &folder)
             ++(isGood ? successCount : failureCount);
         if (!sorted && sorted.error().message.isEmpty())
             return 3;
-        if (sorted && (*sorted)->size() != 100 * kBatchRows * 9 / 10)
+        if (sorted && (*sorted)->size() != 40 * kBatchRows * 9 / 10)
             return 4;
     }
     std::printf("%d failed, %d succeeded\n", failureCount, successCount);
-    return hasAll(*store, 100) && successCount > 0 && failureCount > 0 ? 0 : 5;
+    return hasAll(*store, 40) && successCount > 0 && failureCount > 0 ? 0 : 5;
 }
 
 void tst_ResultMemory::outOfMemory()

@@ -10,9 +10,10 @@
 
 #include <QDir>
 #include <QFile>
-#include <QTimeZone>
+#include <QPointer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 #include <csignal>
 
@@ -178,7 +179,11 @@ void tst_SavedResult::stopped()
     run.statement()->cancel();
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QVERIFY(run.error().isCancelled());
-    openSavedResult(saved->fileName)->start(); // and let go of at once
+    StatementPtr letGo = openSavedResult(saved->fileName);
+    const QPointer<Statement> statement = letGo.get();
+    letGo->start();
+    letGo.reset(); // while the file is read
+    QTRY_VERIFY(!statement);
 }
 
 void tst_SavedResult::oldOnesGo()
