@@ -170,7 +170,8 @@ void ResultPane::run(StatementPtr statement, const QString &title, const QString
     ResultPage *page = pageForRun(sql, place);
     page->place = place.begin;
     page->press = m_press;
-    page->keptFile.clear();
+    if (!std::exchange(page->keptFile, {}).isEmpty())
+        page->setName({}); // it said of when those rows were
     page->begin(std::move(statement), title, sql, m_dialect, m_connectionName, m_rowLimit);
     m_offered.clear();
     m_kept->hide();
