@@ -197,7 +197,6 @@ static const Quirks &prestoQuirks()
         .countTable = u"SELECT count(*) FROM memory.\"a b\".\"t.1\""_s,
         .cleanUp = { u"DROP VIEW memory.\"a b\".v"_s, u"DROP TABLE memory.\"a b\".\"t.1\""_s, u"DROP SCHEMA memory.\"a b\""_s },
         .writesInTransactions = false,
-        .knowsMissingTables = false,
     };
     return quirks;
 }
