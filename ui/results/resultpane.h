@@ -76,6 +76,8 @@ public Q_SLOTS:
     void focusGrid();
     void togglePin(); ///< of the result that is shown
     void toggleSql();
+    void toggleProfile();
+    void toggleChart();
 
 Q_SIGNALS:
     /// State, rows, transfer or tabs changed: read them again. At most once a frame.
@@ -110,6 +112,7 @@ private:
     QStackedWidget *m_stack;
     Button *m_limit;
     Button *m_export;
+    Button *m_chart;
     SpillBar *m_spill;
     qint64 m_rowLimit = 0;
     MessagesView *m_messages;

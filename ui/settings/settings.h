@@ -30,6 +30,7 @@ public:
         ResultRowLimit, ///< rows a result reads at first; 0: all
         ResultMemory, ///< megabytes that all results together keep in memory before they go to disk
         ResultFolder, ///< where they go then; empty: in the cache folder
+        IsProfileShown, ///< of columns, beside results
         ExportOptions ///< what export dialogs ask for besides: a JSON object
     };
 
