@@ -65,6 +65,7 @@ ChartPlot::ChartPlot(QWidget *parent) : QwtPlot(parent)
     setFocusPolicy(Qt::StrongFocus);
     setAutoReplot(false);
     setAutoFillBackground(true);
+    setContentsMargins(4, 6, 16, 2); // half of a label beyond the last tick
     plotLayout()->setAlignCanvasToScales(true);
     m_grid = new QwtPlotGrid;
     m_grid->enableX(false);
