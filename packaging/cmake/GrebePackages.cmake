@@ -42,6 +42,16 @@ if(GREBE_BUILD_APP)
     grebe_find(Qt6Keychain)
     grebe_find(KF6TextEditor)
     grebe_find(KF6SyntaxHighlighting)
+    # Qwt's pkg-config file asks for all of Qt's modules it was built with; charts need the library alone.
+    find_path(QWT_INCLUDE_DIR qwt_plot.h PATH_SUFFIXES qwt qwt-qt6 qwt6 qt6/qwt)
+    find_library(QWT_LIBRARY NAMES qwt-qt6 qwt6-qt6 qwt)
+    if(QWT_INCLUDE_DIR AND QWT_LIBRARY)
+        add_library(Qwt::Qwt UNKNOWN IMPORTED)
+        set_target_properties(Qwt::Qwt PROPERTIES IMPORTED_LOCATION ${QWT_LIBRARY}
+            INTERFACE_INCLUDE_DIRECTORIES ${QWT_INCLUDE_DIR})
+    else()
+        list(APPEND grebe_missing "Qwt 6.2 for Qt 6")
+    endif()
 endif()
 # DuckDB's own CMake package names static libraries that distributions do not ship: it is found by its header.
 find_path(DUCKDB_INCLUDE_DIR duckdb.h)

@@ -311,6 +311,14 @@ void MainWindow::makeMenus()
         if (QueryTab *tab = currentTab())
             tab->results()->toggleSql();
     });
+    m_editorActions += add(results, tr("&Chart"), { key("Ctrl+Alt+G") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->toggleChart();
+    });
+    m_editorActions += add(results, tr("Colu&mn Profile"), { key("F4") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->results()->toggleProfile();
+    });
     results->addSeparator();
     m_editorActions += add(results, tr("E&xport…"), { key("Ctrl+E") }, &MainWindow::exportResult);
 

@@ -3,6 +3,7 @@
 
 #include "cellformatter.h"
 #include "jsontree.h"
+#include "profilepanel.h"
 #include "resultgrid.h"
 #include "selectionsummary.h"
 #include "widgets/button.h"
@@ -78,6 +79,7 @@ CellViewer::CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *par
     m_tabs->setExpanding(false);
     m_tabs->addTab(tr("Value"));
     m_tabs->addTab(tr("Row"));
+    m_tabs->addTab(tr("Column"));
     auto *close = new Button(Button::Quiet, u"close"_s, QString());
     close->setAccessibleName(tr("Close the panel"));
     close->setToolTip(tr("Close (Space)"));
@@ -100,8 +102,9 @@ CellViewer::CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *par
     m_totals->setFont(Theme::tabularFont(font()));
     m_picture = new Label;
     m_picture->setAlignment(Qt::AlignCenter);
+    m_profile = new ProfilePanel(m_grid);
     m_stack = new QStackedWidget;
-    for (QWidget *view : std::initializer_list<QWidget *> { m_text, m_tree, m_hex, m_picture, m_row, m_totals })
+    for (QWidget *view : std::initializer_list<QWidget *> { m_text, m_tree, m_hex, m_picture, m_row, m_totals, m_profile })
         m_stack->addWidget(view);
 
     auto *bar = new QHBoxLayout;
@@ -133,6 +136,7 @@ CellViewer::CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *par
         m_wantedForm = m_forms.value(index);
         showForm(index);
     });
+    connect(m_profile, &ProfilePanel::scopeChanged, this, &CellViewer::refresh);
     connect(m_row, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem *item) {
         m_grid->setCurrentCell(m_grid->currentRow(), m_row->indexOfTopLevelItem(item));
         m_grid->setFocus();
@@ -206,8 +210,12 @@ void CellViewer::keyPressEvent(QKeyEvent *event)
 
 void CellViewer::refresh()
 {
+    if (m_grid->store() != m_profile->profiler()->store())
+        m_profile->clear();
     if (!isVisibleTo(parentWidget()))
         return;
+    if (page() == Column)
+        return showColumn();
     const bool hasCell = m_grid->currentRow() >= 0 && m_grid->currentColumn() >= 0;
     if (!hasCell) {
         m_title->setText(tr("No cell"));
@@ -223,6 +231,23 @@ void CellViewer::refresh()
         fillTotals();
     else
         showValue();
+}
+
+void CellViewer::refreshRows()
+{
+    if (page() == Column && isVisibleTo(parentWidget()))
+        m_profile->refresh();
+}
+
+void CellViewer::showColumn()
+{
+    const int column = m_grid->currentColumn();
+    const bool isOne = !m_profile->showsAllColumns() && column >= 0 && column < m_grid->columnCount();
+    m_title->setText(isOne ? singleLine(m_grid->columnName(column)) : tr("%1 columns").arg(countText(m_grid->columnCount())));
+    m_hint->setText(isOne ? m_grid->typeText(m_grid->sourceColumn(column)) : tr("Enter goes to one"));
+    m_form->hide();
+    m_stack->setCurrentWidget(m_profile);
+    m_profile->refresh();
 }
 
 void CellViewer::showValue()

@@ -13,11 +13,12 @@ namespace Grebe {
 class Button;
 class JsonTree;
 class Label;
+class ProfilePanel;
 class ResultGrid;
 class SelectionSummary;
 class Segmented;
 
-/// The panel beside the grid: the current cell's whole value, or its row with a line a column.
+/// The panel beside the grid: the current cell's whole value, its row with a line a column, or what is in its column.
 ///
 /// Shape      follows the current cell. A value is shown as text; JSON and nested values also as a tree; bytes as hex, and
 ///            as a picture when they are one. More than one cell selected: what they add up to. Everything a server sent
@@ -27,13 +28,15 @@ class CellViewer : public QWidget
 {
     Q_OBJECT
 public:
-    enum Page { Value, Row };
+    enum Page { Value, Row, Column };
 
     CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *parent = nullptr);
 
     void setPage(Page page);
     Page page() const;
     void refresh();
+    void refreshRows(); ///< their number or order changed
+    ProfilePanel *profile() const { return m_profile; }
     /// As it can be shown: "Text", "Tree", "Hex", "Picture".
     QStringList forms() const { return m_forms; }
     QString shownText() const;
@@ -52,6 +55,7 @@ private:
     void updatePalette();
     void showValue();
     void showRow();
+    void showColumn();
     void showForm(int index);
     void fillTree(const JsonTree &tree, const QString &root);
     QString hexText(const QByteArray &bytes) const;
@@ -70,6 +74,7 @@ private:
     QTreeWidget *m_row;
     QTreeWidget *m_totals;
     Label *m_picture;
+    ProfilePanel *m_profile;
     QStringList m_forms;
     QString m_wantedForm; // what was chosen last, kept over cells that have it
     bool m_isRowPage = false;

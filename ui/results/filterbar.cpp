@@ -108,6 +108,19 @@ void FilterBar::clear()
         Q_EMIT filtersChanged();
 }
 
+void FilterBar::toggleCondition(int source, const QString &text)
+{
+    commit();
+    if (m_texts.value(source) == text)
+        m_texts.remove(source);
+    else
+        m_texts.insert(source, text);
+    setError(QString());
+    show();
+    update();
+    Q_EMIT filtersChanged();
+}
+
 QRect FilterBar::place(int column) const
 {
     const QRect header = m_grid->headerRect(column);

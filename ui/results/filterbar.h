@@ -29,6 +29,8 @@ public:
 
     void open(); ///< shows it and edits the current column's
     void clear();
+    /// As if it were typed; without the condition where the column has just this one.
+    void toggleCondition(int source, const QString &text);
     QList<Filter> filters() const;
     bool hasFilters() const { return !m_texts.isEmpty(); }
     void setError(const QString &message); ///< of the last conditions; empty: none

@@ -50,6 +50,10 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     m_export->setToolTip(tr("Export… (Ctrl+E)"));
     m_export->setAccessibleName(tr("Export"));
     m_export->hide();
+    m_chart = new Button(Button::Quiet, u"chart"_s, QString());
+    m_chart->setToolTip(tr("Chart of the selection (Ctrl+Alt+G)"));
+    m_chart->setAccessibleName(tr("Chart"));
+    m_chart->hide();
     m_stack = new QStackedWidget;
     m_messages = new MessagesView;
 
@@ -59,7 +63,9 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     bar->setSpacing(6);
     bar->addWidget(m_tabs, 1);
     bar->addWidget(m_limit);
+    bar->addWidget(m_chart);
     bar->addWidget(m_export);
+    connect(m_chart, &Button::clicked, this, &ResultPane::toggleChart);
     connect(m_export, &Button::clicked, this, &ResultPane::exportRequested);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -233,6 +239,7 @@ void ResultPane::showPage(int index)
     else
         m_spill->hide();
     m_export->setVisible(run && !run->columns().empty());
+    m_chart->setVisible(run && !run->columns().empty());
     Q_EMIT changed();
 }
 
@@ -296,6 +303,18 @@ void ResultPane::togglePin()
 {
     if (ResultPage *page = currentPage())
         setPinned(indexOf(page), !page->isPinned());
+}
+
+void ResultPane::toggleProfile()
+{
+    if (const ResultPage *page = currentPage(); page && page->hasRows())
+        page->view()->toggleProfile();
+}
+
+void ResultPane::toggleChart()
+{
+    if (const ResultPage *page = currentPage(); page && page->hasRows())
+        page->view()->toggleChart();
 }
 
 void ResultPane::toggleSql()

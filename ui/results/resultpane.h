@@ -88,6 +88,8 @@ public Q_SLOTS:
     void focusGrid();
     void togglePin(); ///< of the result that is shown
     void toggleSql();
+    void toggleProfile();
+    void toggleChart();
 
 Q_SIGNALS:
     /// State, rows, transfer or tabs changed: read them again. At most once a frame.
@@ -122,6 +124,7 @@ private:
     QStackedWidget *m_stack;
     Button *m_limit;
     Button *m_export;
+    Button *m_chart;
     SpillBar *m_spill;
     KeptBar *m_kept;
     QString m_offered;

@@ -3,11 +3,14 @@
 
 #include "cellformatter.h"
 #include "cellviewer.h"
+#include "chartview.h"
 #include "columnpicker.h"
 #include "expressionbar.h"
 #include "filterbar.h"
 #include "filterexpression.h"
 #include "findbar.h"
+#include "profilepanel.h"
+#include "settings/settings.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
@@ -73,7 +76,7 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     m_grid->addHeaderBar(m_find);
     m_grid->addHeaderBar(m_notice);
 
-    auto *splitter = new QSplitter;
+    auto *splitter = m_splitter = new QSplitter;
     splitter->setHandleWidth(1);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(m_grid);
@@ -128,7 +131,11 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     connect(m_filter, &FilterBar::filtersChanged, this, &ResultView::reorder);
     connect(m_filter, &FilterBar::expressionRequested, this, &ResultView::openExpression);
     connect(m_expression, &ExpressionBar::filtersChanged, this, &ResultView::reorder);
+    connect(m_viewer->profile(), &ProfilePanel::filterRequested, m_filter, &FilterBar::toggleCondition);
+    connect(this, &ResultView::orderChanged, m_viewer, &CellViewer::refreshRows);
     connect(m_viewer, &CellViewer::closeRequested, this, [this] {
+        if (m_viewer->page() == CellViewer::Column)
+            Settings().setValue(Settings::IsProfileShown, false);
         m_viewer->hide();
         m_grid->setFocus();
     });
@@ -140,6 +147,8 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
 ResultView::~ResultView()
 {
     // Children outlive the members here and may still speak: a line edit that loses the focus commits.
+    disconnect(this, nullptr, m_viewer, nullptr);
+    delete m_chart; // which reads with the result's own columns
     for (QObject *child : std::initializer_list<QObject *> { m_grid, m_filter, m_expression, m_find, m_viewer, &m_summary, &m_copy })
         disconnect(child, nullptr, this, nullptr);
     m_order.cancel();
@@ -183,12 +192,21 @@ void ResultView::setResult(std::shared_ptr<ResultStore> store, const std::vector
         if (m_memory.restore(m_shape, layout))
             m_grid->setLayout(layout);
     }
+    if (columns && Settings().value(Settings::IsProfileShown).toBool() && !m_viewer->isVisibleTo(this)) {
+        m_viewer->show();
+        m_viewer->setPage(CellViewer::Column);
+    }
+    if (m_chart)
+        m_chart->clear();
     m_viewer->refresh();
 }
 
 void ResultView::setRowCount(qint64 rowCount)
 {
     m_grid->setRowCount(rowCount);
+    m_viewer->refreshRows();
+    if (m_chart)
+        m_chart->refresh();
     if ((m_grid->order() || m_order.isRunning()) && !m_orderTimer.isActive())
         m_orderTimer.start();
 }
@@ -267,6 +285,41 @@ void ResultView::toggleViewer(int page)
     m_viewer->setPage(CellViewer::Page(page));
 }
 
+void ResultView::toggleProfile()
+{
+    toggleViewer(CellViewer::Column);
+    Settings().setValue(Settings::IsProfileShown, m_viewer->isVisibleTo(this));
+}
+
+void ResultView::toggleChart()
+{
+    if (!m_grid->store())
+        return;
+    if (!m_chart) {
+        m_chart = new ChartView(m_grid);
+        m_chart->hide();
+        m_splitter->insertWidget(1, m_chart);
+        m_splitter->setStretchFactor(1, 1);
+        connect(this, &ResultView::orderChanged, m_chart, &ChartView::refresh);
+        connect(m_chart, &ChartView::closeRequested, this, [this] {
+            m_chart->hide();
+            m_grid->setFocus();
+        });
+    } else if (m_chart->isVisibleTo(this) && !m_chart->wouldChange()) {
+        m_chart->hide();
+        m_grid->setFocus();
+        return;
+    }
+    if (!m_chart->isVisibleTo(this)) {
+        // The chart and the grid share the room; the panel beside them keeps its own.
+        const QList<int> sizes = m_splitter->sizes();
+        const int room = sizes.value(0) + sizes.value(1);
+        m_chart->show();
+        m_splitter->setSizes({ room * 2 / 5, room * 3 / 5, sizes.value(2) });
+    }
+    m_chart->open();
+}
+
 void ResultView::openFind()
 {
     m_find->open();
@@ -293,10 +346,11 @@ bool ResultView::ownsKey(const QKeyEvent *event) const
     const bool control = event->modifiers().testFlag(Qt::ControlModifier);
     switch (event->key()) {
     case Qt::Key_Space: return event->modifiers() == Qt::NoModifier;
+    case Qt::Key_F4:
     case Qt::Key_F6:
     case Qt::Key_F7: return event->modifiers() == Qt::NoModifier;
     case Qt::Key_F: return control;
-    case Qt::Key_G: return control && !event->modifiers().testFlag(Qt::AltModifier);
+    case Qt::Key_G: return control;
     case Qt::Key_C: return control;
     case Qt::Key_A: return control;
     default: return false;
@@ -322,11 +376,12 @@ void ResultView::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Space:
     case Qt::Key_F7: return toggleViewer(CellViewer::Value);
     case Qt::Key_F6: return toggleViewer(CellViewer::Row);
+    case Qt::Key_F4: return toggleProfile();
     case Qt::Key_F:
         if (event->modifiers().testFlag(Qt::AltModifier))
             return openExpression();
         return shift ? openFilter() : openFind();
-    case Qt::Key_G: return openColumnPicker();
+    case Qt::Key_G: return event->modifiers().testFlag(Qt::AltModifier) ? toggleChart() : openColumnPicker();
     case Qt::Key_C: return openCopyMenu();
     default: QWidget::keyPressEvent(event);
     }
@@ -412,6 +467,8 @@ void ResultView::showExploded(const QList<int> &wholes, int changed)
     m_filter->clear();
     m_expression->clear();
     m_grid->setResult(nullptr, nullptr, {});
+    if (m_chart)
+        m_chart->clear();
     std::shared_ptr<ResultStore> store = m_store;
     m_explodedColumns.clear();
     QStringList names = m_names;
@@ -540,6 +597,8 @@ void ResultView::openCellMenu(const QPoint &at)
     menu->addSeparator();
     add(tr("Cell value"), Qt::Key_Space, this, [this] { toggleViewer(CellViewer::Value); });
     add(tr("Row detail"), Qt::Key_F6, this, [this] { toggleViewer(CellViewer::Row); });
+    add(tr("Column profile"), Qt::Key_F4, this, [this] { toggleProfile(); });
+    add(tr("Chart"), Qt::CTRL | Qt::ALT | Qt::Key_G, this, [this] { toggleChart(); });
     menu->addSeparator();
     add(tr("Find"), Qt::CTRL | Qt::Key_F, this, [this] { openFind(); });
     menu->addAction(tr("Filter"), Qt::CTRL | Qt::SHIFT | Qt::Key_F, this, [this] { openFilter(); });
@@ -573,6 +632,11 @@ void ResultView::openHeaderMenu(int column, const QPoint &at)
         openFilter();
     });
     menu->addSeparator();
+    menu->addAction(tr("Column profile"), Qt::Key_F4, this, [this, column] {
+        m_grid->setCurrentCell(m_grid->currentRow(), column);
+        if (!m_viewer->isVisibleTo(this) || m_viewer->page() != CellViewer::Column)
+            toggleProfile();
+    });
     menu->addAction(tr("Select column"), Qt::CTRL | Qt::Key_Space, m_grid, [this, column] { m_grid->selectColumn(column); });
     menu->addAction(tr("Copy name"), this, [name = m_grid->columnName(column)] { QApplication::clipboard()->setText(name); });
     menu->addSeparator();

@@ -17,11 +17,13 @@
 #include <vector>
 
 class QMenu;
+class QSplitter;
 
 namespace Grebe {
 
 class Button;
 class CellViewer;
+class ChartView;
 class ExpressionBar;
 class FilterBar;
 class FindBar;
@@ -63,6 +65,9 @@ public:
     QString noticeText() const;
 
     void toggleViewer(int page);
+    void toggleProfile(); ///< remembered for the next results
+    void toggleChart();
+    ChartView *chart() const { return m_chart; } ///< null until it is asked for
     void openFind();
     void openFilter();
     void openExpression();
@@ -104,6 +109,8 @@ private:
 
     ResultGrid *m_grid;
     CellViewer *m_viewer;
+    ChartView *m_chart = nullptr;
+    QSplitter *m_splitter;
     FindBar *m_find;
     FilterBar *m_filter;
     ExpressionBar *m_expression;

@@ -33,6 +33,7 @@ const Row &row(Settings::Key key)
         { Settings::ResultMemory, "results/memory"_L1, QMetaType::Int, 256 },
         { Settings::KeptResults, "results/kept"_L1, QMetaType::Int, 64 },
         { Settings::ResultFolder, "results/folder"_L1, QMetaType::QString, QString() },
+        { Settings::IsProfileShown, "results/profileShown"_L1, QMetaType::Bool, false },
         { Settings::ExportOptions, "export/options"_L1, QMetaType::QString, QString() },
     };
     return rows[key];

@@ -31,6 +31,7 @@ public:
         ResultMemory, ///< megabytes that all results together keep in memory before they go to disk
         KeptResults, ///< megabytes of results that are kept when the window closes; 0: none
         ResultFolder, ///< where they go then; empty: in the cache folder
+        IsProfileShown, ///< of columns, beside results
         ExportOptions ///< what export dialogs ask for besides: a JSON object
     };
 

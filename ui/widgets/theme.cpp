@@ -49,6 +49,12 @@ constexpr Shade kShades[] = {
     { 0xc0392b, 0xff7b6b }, // Prod
 };
 
+// Okabe and Ito's set ("Color Universal Design", 2008), darker where it stands on white and lighter where on black.
+constexpr Shade kSeries[] = {
+    { 0x0072b2, 0x56b4e9 }, { 0xd55e00, 0xff9455 }, { 0x00855f, 0x2fc29a }, { 0xb8578f, 0xe191c0 },
+    { 0xa67400, 0xe9b000 }, { 0x2f94c9, 0x9fd6f7 }, { 0x6a51a3, 0xb9a3f0 }, { 0x5f6a72, 0xaab4bb },
+};
+
 QPalette makePalette(bool dark)
 {
     const auto pick = [dark](QRgb light, QRgb night) { return QColor(dark ? night : light); };
@@ -105,6 +111,12 @@ QColor Theme::color(const QPalette &palette, Role role)
         break;
     }
     const Shade shade = kShades[role];
+    return QColor(isDark(palette) ? shade.dark : shade.light);
+}
+
+QColor Theme::seriesColor(const QPalette &palette, int series)
+{
+    const Shade shade = kSeries[series % int(std::size(kSeries))];
     return QColor(isDark(palette) ? shade.dark : shade.light);
 }
 

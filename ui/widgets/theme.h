@@ -45,6 +45,8 @@ public:
 
     static bool isDark(const QPalette &palette);
     static QColor color(const QPalette &palette, Role role);
+    /// Of one of eight series of a chart; told apart also by people who see fewer colours.
+    static QColor seriesColor(const QPalette &palette, int series);
     /// `base` and `over` in between: 0 is base, 1 is over.
     static QColor mix(const QColor &base, const QColor &over, qreal share);
 
