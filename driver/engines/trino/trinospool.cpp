@@ -29,7 +29,8 @@ namespace {
 
 // Qt opens six connections to a host, and the polls need one.
 constexpr int downloadsAtOnce = 4;
-constexpr qint64 bytesAtOnce = 256'000'000;
+// Three of the largest that a server makes by default: more comes no sooner, and waits as JSON or as columns for its turn.
+constexpr qint64 bytesAtOnce = qint64(48) << 20;
 // References cost nothing, but the rows of inline segments are here already.
 constexpr size_t segmentsAhead = 32;
 constexpr qint64 inlineBytesAhead = 64'000'000;

@@ -22,7 +22,7 @@ class TrinoRowDecoder;
 ///
 /// Shape      add() and addRows() in page order; batchReady() in the same order. drained() when nothing is left. After
 ///            failed(), or abort(), nothing comes any more.
-/// Units      at most 4 downloads at once; what is fetched or unpacked and not delivered yet stays below 256 MB as
+/// Units      at most 4 downloads at once; what is fetched or unpacked and not delivered yet stays below 48 MiB as
 ///            announced, unless one segment alone is larger.
 /// Errors     one failed(). A download is tried 6 times when the network, 429 or 5xx stands in its way. No text holds
 ///            an address's path or query.
