@@ -193,7 +193,8 @@ void tst_ExportJob::fullDisk_data()
     for (const ResultFormat &format : resultFormats()) {
         if (format.suffixes.isEmpty())
             continue;
-        QTest::addRow("%s, no byte fits", qPrintable(format.id)) << format.id << true;
+        if (format.id != "duckdb"_L1) // which opens databases, no devices
+            QTest::addRow("%s, no byte fits", qPrintable(format.id)) << format.id << true;
         QTest::addRow("%s, some bytes fit", qPrintable(format.id)) << format.id << false;
     }
 }

@@ -306,6 +306,11 @@ public:
         for (size_t i = 0; i < columns.size(); ++i) {
             const DuckDbType type(duckdb_vector_get_column_type(duckdb_data_chunk_get_vector(*chunk, i)));
             const std::string declared = columns[i].declared.empty() ? duckdbTypeText(type) : columns[i].declared;
+            if (declared.contains("STRUCT()"))
+                return std::unexpected(Error { .code = Error::Code::NotImplemented,
+                                               .message = u"The column “%1” has rows without fields, which no DuckDB table can have."_s.arg(
+                                                   QString::fromStdString(fields[i]->name())),
+                                               .hint = u"Leave the column out."_s });
             // Names in a table differ in more than case, and none is empty.
             const QString name = fields[i]->name().empty() ? u"column%1"_s.arg(i + 1) : QString::fromStdString(fields[i]->name());
             QString unique = name;

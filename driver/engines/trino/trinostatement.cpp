@@ -446,10 +446,12 @@ void TrinoStatement::retry(const HttpResponse &response, void (TrinoStatement::*
 // (measured on 0.296).
 void TrinoStatement::heartbeat()
 {
-    if (m_isDone || m_nextUri.isEmpty())
+    if (m_isDone || m_nextUri.isEmpty() || m_isBeating)
         return;
+    m_isBeating = true;
     HttpCall *call = m_client->send(m_client->request("HEAD", m_nextUri));
     connect(call, &HttpCall::finished, this, [this](const HttpResponse &response) {
+        m_isBeating = false;
         const bool isUnsupported = !response.error && (response.status == 404 || response.status == 405);
         const bool isFine = !response.error && response.status < 400;
         m_heartbeatFailures = isFine ? 0 : m_heartbeatFailures + 1;

@@ -111,6 +111,7 @@ private:
     int m_malformedCount = 0;
     QTimer m_heartbeatTimer;
     int m_heartbeatFailures = 0;
+    bool m_isBeating = false; // a heartbeat is under way
     bool m_canHeartbeat = true;
 };
 

@@ -136,6 +136,7 @@ QString tst_ExportFaults::name(const QString &format) const
 void tst_ExportFaults::putOld(const QString &format)
 {
     if (format == "duckdb"_L1) {
+        QFile::remove(name(format));
         QCOMPARE(writeTable({ source().first() }, name(format), { .table = ObjectPath({ u"old"_s }) }), QString());
         return;
     }
