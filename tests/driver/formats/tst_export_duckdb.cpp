@@ -65,9 +65,14 @@ static void compare(DuckDbOracle &oracle, const QByteArray &have, const QByteArr
 void tst_ExportDuckDb::everyTypeIsTheOneItWas()
 {
     // Without an Arrow form of their own there: geometry is its bytes.
-    const QString query = u"SELECT * EXCLUDE (geometry, empty_struct) FROM test_all_types()"_s;
+    const QString query = u"SELECT * EXCLUDE (geometry, empty_struct, tuple) FROM test_all_types()"_s;
     const QString refusal = writeTable(fromDuckDb(u"SELECT empty_struct FROM test_all_types()"_s), file("empty.duckdb"));
     QVERIFY2(refusal.contains(u"“empty_struct” has rows without fields"_s), qPrintable(refusal));
+    // A tuple is a row whose fields have numbers for names.
+    QCOMPARE(writeTable(fromDuckDb(u"SELECT tuple FROM test_all_types()"_s), file("tuple.duckdb")), QString());
+    DuckDbOracle tuples;
+    attach(tuples, file("tuple.duckdb"));
+    QCOMPARE(tuples.types("SELECT * FROM f.result").first(), "STRUCT(element1 INTEGER, element2 VARCHAR)");
     QStringList remarks;
     QCOMPARE(writeTable(fromDuckDb(query), file("all.duckdb"), { .table = ObjectPath({ u"of every type"_s }) }, &remarks), QString());
     DuckDbOracle oracle;
