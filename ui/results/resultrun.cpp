@@ -77,12 +77,10 @@ ResultRun::ResultRun(StatementPtr statement, const QString &sql, QObject *parent
     // The store takes batches where they are made; holding it by value keeps it alive for a batch that comes late.
     connect(m_statement.get(), &Statement::batchReady, m_statement.get(),
             [store = m_store, brake = m_brake](const std::shared_ptr<arrow::RecordBatch> &batch) { brake->take(*store, batch); });
-    m_store->setSpillErrorHandler([this](const Error &error) {
-        QMetaObject::invokeMethod(this, [this, error] { noteSpill(error); });
-    });
+    m_store->setSpillErrorHandler([this](const Error &) { QMetaObject::invokeMethod(this, &ResultRun::noteSpill); });
     m_store->setRoomHandler([this, brake = m_brake] {
         brake->release();
-        QMetaObject::invokeMethod(this, [this] { noteSpill({}); });
+        QMetaObject::invokeMethod(this, &ResultRun::noteSpill);
     });
     connect(m_statement.get(), &Statement::schemaReady, this, [this](const std::shared_ptr<arrow::Schema> &schema) {
         m_store->setSchema(schema);
@@ -160,10 +158,11 @@ void ResultRun::retrySpill()
     m_store->retrySpill();
 }
 
-void ResultRun::noteSpill(const std::optional<Error> &error)
+// The store is asked how it is: an error and the room after it are told by two threads, in any order.
+void ResultRun::noteSpill()
 {
-    m_spillError = error;
-    if (error)
+    m_spillError = m_store->spillError();
+    if (m_spillError)
         m_brake->check(*m_store);
     Q_EMIT progressChanged();
 }

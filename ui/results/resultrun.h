@@ -68,7 +68,7 @@ private:
     struct Brake;
     void publish();
     void end();
-    void noteSpill(const std::optional<Error> &error);
+    void noteSpill();
 
     StatementPtr m_statement;
     QString m_sql;

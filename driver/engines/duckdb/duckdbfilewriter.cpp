@@ -18,6 +18,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QSet>
 
 #include <algorithm>
@@ -301,6 +302,7 @@ public:
         auto chunk = types.chunk(connection, *arrow::RecordBatch::Make(schema, 0, std::move(arrays)));
         if (!chunk)
             return std::unexpected(chunk.error());
+        const auto release = qScopeGuard([&chunk] { duckdb_destroy_data_chunk(&*chunk); });
         QStringList list;
         QSet<QString> names;
         for (size_t i = 0; i < columns.size(); ++i) {
@@ -319,7 +321,6 @@ public:
             names << unique.toLower();
             list << duckdbDialect().quoteIdentifier(unique) + u' ' + (declared == "\"NULL\"" || declared == "NULL" ? u"VARCHAR"_s : QString::fromStdString(declared));
         }
-        duckdb_destroy_data_chunk(&*chunk);
         const ObjectPath table = options.table.isEmpty() ? ObjectPath({ u"result"_s }) : options.table;
         QStringList path;
         for (const QString &part : table.parts())
