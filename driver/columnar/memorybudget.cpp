@@ -13,6 +13,7 @@ namespace Grebe {
 namespace {
 
 constexpr qint64 kMostMegabytes = qint64(1) << 40;
+constexpr int kLooksAgain = 5;
 
 } // namespace
 
@@ -104,19 +105,23 @@ QString MemoryBudget::folder() const
 void MemoryBudget::run()
 {
     auto standing = Spillable::Standing::Well;
+    int looksLeft = 0; // what was over the limit may have been held by whoever brought it, for a moment
     std::unique_lock lock(m_mutex);
     for (;;) {
         const auto isDue = [this] { return m_isRequested || m_isEnding; };
-        if (standing == Spillable::Standing::Held)
+        if (standing == Spillable::Standing::Held || looksLeft > 0)
             m_changed.wait_for(lock, 100ms, isDue); // nobody tells that a reader has let go
         else
             m_changed.wait(lock, isDue);
         if (m_isEnding)
             return;
+        looksLeft = m_isRequested ? kLooksAgain : looksLeft - 1;
         m_isRequested = false;
         m_isBusy = true;
         lock.unlock();
         spill();
+        if (m_inUse <= m_limit)
+            looksLeft = 0;
         standing = tellStanding();
         m_isAwaited = standing != Spillable::Standing::Well;
         // Memory that came back in between has told nobody.
