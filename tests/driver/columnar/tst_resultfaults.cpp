@@ -105,8 +105,8 @@ void tst_ResultFaults::init()
 void tst_ResultFaults::cleanup()
 {
     ResultStore::waitForSpill();
-    QCOMPARE(ResultStore::memoryInUse(), 0);
-    QVERIFY(isFolderEmpty());
+    QTRY_COMPARE(ResultStore::memoryInUse(), 0);
+    QTRY_VERIFY(isFolderEmpty());
 }
 
 bool tst_ResultFaults::isFolderEmpty() const

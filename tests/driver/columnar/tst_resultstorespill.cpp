@@ -83,7 +83,7 @@ void tst_ResultStoreSpill::cleanup()
 {
     ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);
     ResultStore::waitForSpill();
-    QCOMPARE(ResultStore::memoryInUse(), 0); // every test's stores are gone
+    QTRY_COMPARE(ResultStore::memoryInUse(), 0); // every test's stores are gone
 }
 
 void tst_ResultStoreSpill::valuesComeBack_data()
