@@ -115,12 +115,13 @@ int runWindow(int &argc, char **argv)
     parser.setApplicationDescription(u"A SQL workbench for data-lake query engines."_s);
     parser.addHelpOption();
     const QCommandLineOption connectionOption(u"connection"_s, u"Open an editor on a stored connection or a URL."_s, u"NAME|URL"_s);
+    const QCommandLineOption sampleOption(u"sample"_s, u"Open the sample query and run it."_s);
     const QCommandLineOption themeOption(u"theme"_s, u"light, dark or system."_s, u"NAME"_s);
     const QCommandLineOption demoOption(u"demo-screenshot"_s,
                                         u"Run the sample query in a window, save a picture of it, print the first rows, end."_s, u"FILE"_s);
     const QCommandLineOption stateOption(u"screenshot-state"_s,
                                          u"What the picture shows: %1."_s.arg(Demo::states().join(u", "_s)), u"NAME"_s, u"rows"_s);
-    parser.addOptions({ connectionOption, themeOption, demoOption, stateOption });
+    parser.addOptions({ connectionOption, sampleOption, themeOption, demoOption, stateOption });
     parser.addPositionalArgument(u"FILES"_s, u"SQL scripts or data files to open."_s, u"[FILES...]"_s);
     if (!parser.parse(QApplication::arguments()))
         return fail(parser.errorText(), 2);
@@ -207,6 +208,8 @@ int runWindow(int &argc, char **argv)
     }
     window.openFiles(parser.positionalArguments());
     window.show();
+    if (parser.isSet(sampleOption))
+        QMetaObject::invokeMethod(&window, [&window] { window.runSample(); }, Qt::QueuedConnection);
     return QApplication::exec();
 }
 
