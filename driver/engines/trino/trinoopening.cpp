@@ -31,7 +31,7 @@ void TrinoOpening::start()
     }
     begin(Kind::Resolve);
     const bool isTls = m_client->url({}).scheme() == "https"_L1;
-    const int generation = m_client->signInGeneration();
+    const int generation = m_client->signIn().generation();
     HttpCall *call = m_client->send(m_client->request("GET", m_client->url(u"/v1/info"_s)));
     connect(call, &HttpCall::resolved, this, [this](const QString &address) {
         if (m_step == Kind::Resolve) {
@@ -56,8 +56,8 @@ void TrinoOpening::start()
             complete(description);
     });
     connect(call, &HttpCall::finished, this, [this, isTls, generation](const HttpResponse &response) {
-        if (response.error && TrinoClient::wantsSignIn(response)) { // before anything was sent
-            m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        if (response.error && TrinoSignIn::isWanted(response)) { // before anything was sent
+            m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
                 if (result)
                     start();
                 else
@@ -125,7 +125,7 @@ void TrinoOpening::checkSignIn()
         firstQuery(true);
         return;
     }
-    const int generation = m_client->signInGeneration();
+    const int generation = m_client->signIn().generation();
     HttpRequest request = m_client->request("HEAD", m_client->url(u"/v1/statement"_s));
     request.firstByteTimeout = {}; // a directory service may take its time
     HttpCall *call = m_client->send(request);
@@ -138,7 +138,7 @@ void TrinoOpening::onSignInAnswer(const HttpResponse &response, int generation)
     if (response.error) {
         fail(*response.error);
     } else if (response.status == 401) {
-        m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
             if (result)
                 checkSignIn();
             else
@@ -149,7 +149,7 @@ void TrinoOpening::onSignInAnswer(const HttpResponse &response, int generation)
     } else if (response.status >= 300) {
         fail(m_client->httpError(response, u"signing in"_s));
     } else {
-        m_client->confirmSignIn();
+        m_client->signIn().confirm();
         complete(m_client->sessionState().user);
         if (m_client->parameters().boolean(u"validateConnection"_s)) {
             firstQuery(false);

@@ -112,7 +112,7 @@ void TrinoStatement::prepareText()
 void TrinoStatement::post()
 {
     Q_ASSERT(!m_hasAsked);
-    const int generation = m_client->signInGeneration();
+    const int generation = m_client->signIn().generation();
     m_call = m_client->send(m_client->statementRequest(m_text.sql.toUtf8(), m_options.purpose));
     connect(m_call, &HttpCall::finished, this, [this, generation](const HttpResponse &response) {
         m_call = nullptr;
@@ -123,9 +123,9 @@ void TrinoStatement::post()
 void TrinoStatement::onPosted(const HttpResponse &response, int generation)
 {
     m_summary.byteCount += response.wireBytes;
-    if (TrinoClient::wantsSignIn(response)) {
+    if (TrinoSignIn::isWanted(response)) {
         report({ .state = Progress::State::SigningIn, .text = u"signing in"_s });
-        m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
             if (m_isDone)
                 return;
             if (result)
@@ -140,7 +140,7 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
         else
             failWith(*response.error);
     } else if (response.status == 200) {
-        m_client->confirmSignIn();
+        m_client->signIn().confirm();
         const Result<TrinoPageHead> head = readPageHead(response.bytes());
         if (head)
             takePage(response, *head);
