@@ -94,6 +94,7 @@ TrinoClient::~TrinoClient() = default;
 void TrinoClient::identify()
 {
     m_session.setIdentifiedByServer(m_signIn.isIdentifiedByServer());
+    publishSession();
 }
 
 Result<void> TrinoClient::checkOptions() const
@@ -376,6 +377,12 @@ void TrinoClient::publishSession()
         m_state = state;
     }
     Q_EMIT sessionChanged(state);
+}
+
+void TrinoClient::setIdentity(const QString &user)
+{
+    m_session.setIdentity(user);
+    publishSession();
 }
 
 void TrinoClient::resetSession()

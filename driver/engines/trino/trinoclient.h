@@ -98,6 +98,8 @@ public:
     TrinoSession &session() { return m_session; }
     /// Tells of a change of session(), and shows it to other threads.
     void publishSession();
+    /// The server said who a token or a certificate makes us.
+    void setIdentity(const QString &user);
     void resetSession();
     SessionState sessionState() const;
     void setCurrent(const ObjectPath &current);
