@@ -519,12 +519,15 @@ Result<ConnectionParameters> ConnectionParameters::fromSqlDatabase(const EngineI
     Collector fields(engine);
     if (!databaseName.isEmpty() && !nameIsUrl) {
         Result<void> added;
-        if (isNetwork)
-            added = addPath(fields, engine, databaseName);
-        else if (engine.pathOptions.isEmpty())
+        if (isNetwork) {
+            // SQL's own notation is what people try first. A catalog with a dot in its name has the option `catalog`.
+            const bool isDotted = engine.pathOptions.size() == 2 && databaseName.count(u'.') == 1 && !databaseName.contains(u'/');
+            added = addPath(fields, engine, isDotted ? QString(databaseName).replace(u'.', u'/') : databaseName);
+        } else if (engine.pathOptions.isEmpty()) {
             added = invalid(engine.name + u" takes no database name."_s);
-        else
+        } else {
             added = fields.add(engine.pathOptions.first(), databaseName);
+        }
         if (!added)
             return std::unexpected(added.error());
     }

@@ -35,9 +35,9 @@ public:
     /// port 443 or SSL=true. A plain http(s) address belongs to the first engine whose web pages it matches, else to the
     /// first one with a host, and has the port that browsers would use. `engines` are those to choose from; they must outlive the result (the plugin's live as long as the process).
     static Result<ConnectionParameters> fromUrl(const QString &url, const QList<const EngineInfo *> &engines);
-    /// From QSqlDatabase's fields; `databaseName` is the path of a URL (`catalog/schema`, or the file) or a whole URL;
-    /// `connectOptions` is `NAME=VALUE;NAME=VALUE` (a value with `;` stands in double
-    /// quotes, a quote in it is doubled) and may hold `URL=…`, over which the other fields win.
+    /// From QSqlDatabase's fields; `databaseName` is a URL's path (`catalog/schema`, `catalog.schema`, or the file) or a
+    /// whole URL; `connectOptions` is `NAME=VALUE;NAME=VALUE` (a value with `;` stands in double quotes, a quote in it is
+    /// doubled) and may hold `URL=…`, over which the other fields win.
     static Result<ConnectionParameters> fromSqlDatabase(const EngineInfo &engine, const QString &databaseName,
                                                         const QString &user, const QString &password,
                                                         const QString &host, int port, const QString &connectOptions);

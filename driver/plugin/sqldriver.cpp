@@ -57,6 +57,14 @@ bool isQuotedPath(QStringView text)
     }
 }
 
+QString quotedPath(const ObjectPath &path)
+{
+    QStringList names;
+    for (const QString &part : path.parts())
+        names << quotedWith(u'"', part);
+    return names.join(u'.');
+}
+
 bool isTable(ObjectInfo::Kind kind)
 {
     return kind == ObjectInfo::Kind::Table;
@@ -317,8 +325,13 @@ QSqlIndex SqlDriver::primaryIndex(const QString &tableName) const
     return index;
 }
 
-QString SqlDriver::escapeIdentifier(const QString &identifier, IdentifierType) const
+QString SqlDriver::escapeIdentifier(const QString &identifier, IdentifierType type) const
 {
+    // Qt's models put a table's name in front of a column's with this, and must get what sqlStatement() selects from.
+    if (type == TableName && (identifier.contains(u'.') || isQuotedPath(identifier))) {
+        if (const ObjectPath path = tablePath(identifier); !path.isEmpty())
+            return quotedPath(path);
+    }
     return identifier.isEmpty() ? identifier : quotedWith(u'"', identifier);
 }
 
@@ -359,11 +372,7 @@ QString SqlDriver::sqlStatement(StatementType type, const QString &tableName, co
                                 bool preparedStatement) const
 {
     const ObjectPath path = tablePath(tableName);
-    QString table;
-    for (const QString &part : path.parts())
-        table += (table.isEmpty() ? QString() : u"."_s) + quotedWith(u'"', part);
-    if (table.isEmpty())
-        table = escapeIdentifier(tableName, TableName);
+    const QString table = path.isEmpty() ? escapeIdentifier(tableName, TableName) : quotedPath(path);
 
     QStringList names;
     QStringList values;

@@ -2,15 +2,15 @@
 #include "messagesview.h"
 
 #include "cellformatter.h"
+#include "querylink.h"
 #include "widgets/label.h"
+#include "widgets/linkbutton.h"
 
 #include <QClipboard>
-#include <QDesktopServices>
 #include <QGridLayout>
 #include <QGuiApplication>
 #include <QPainter>
 #include <QToolButton>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include <optional>
@@ -34,18 +34,6 @@ Label *textLabel(const QString &text, std::optional<Theme::Role> role = {}, bool
         label->setFont(font);
     }
     return label;
-}
-
-QToolButton *linkButton(const QString &text)
-{
-    auto *button = new QToolButton;
-    button->setText(text);
-    button->setAutoRaise(true);
-    button->setCursor(Qt::PointingHandCursor);
-    QFont font = button->font();
-    font.setUnderline(true);
-    button->setFont(font);
-    return button;
 }
 
 /// The coloured ground with a bar at its left edge that an error or a warning stands on.
@@ -154,21 +142,8 @@ void MessagesView::addError(const Error &error, const QString &sql, std::chrono:
     if (!error.vendorCode.isEmpty())
         code = error.vendorNumber ? u"%1 (%2)"_s.arg(error.vendorCode).arg(error.vendorNumber) : error.vendorCode;
     addFact(tr("error"), textLabel(code));
-    if (!error.queryId.isEmpty()) {
-        auto *query = new QWidget;
-        auto *row = new QHBoxLayout(query);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(textLabel(error.queryId));
-        const QUrl page(error.infoUrl);
-        if (page.scheme() == "https"_L1 || page.scheme() == "http"_L1) {
-            auto *open = linkButton(tr("open its page"));
-            open->setToolTip(page.toDisplayString().toHtmlEscaped());
-            connect(open, &QToolButton::clicked, this, [page] { QDesktopServices::openUrl(page); });
-            row->addWidget(open);
-        }
-        row->addStretch(1);
-        addFact(tr("query"), query);
-    }
+    if (!error.queryId.isEmpty())
+        addFact(tr("query"), new QueryLink(error.queryId, error.infoUrl));
     addFact(tr("took"), textLabel(durationText(took.count())));
     layout->addLayout(facts);
     if (!error.detail.isEmpty()) {
@@ -191,11 +166,23 @@ void MessagesView::addWarning(const Warning &warning)
     addWidget(card);
 }
 
-void MessagesView::addLine(const QString &text)
+void MessagesView::addLine(const QString &text, const QString &queryId, const QString &infoUrl)
 {
     Label *line = textLabel(text);
     line->setContentsMargins(4, 0, 0, 0);
-    addWidget(line);
+    if (queryId.isEmpty()) {
+        addWidget(line);
+        return;
+    }
+    auto *entry = new QWidget;
+    auto *layout = new QHBoxLayout(entry);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(16);
+    line->setWordWrap(false);
+    line->setElided(true);
+    layout->addWidget(line);
+    layout->addWidget(new QueryLink(queryId, infoUrl), 1);
+    addWidget(entry);
 }
 
 } // namespace Grebe

@@ -23,7 +23,8 @@ public:
 
     void addError(const Error &error, const QString &sql, std::chrono::milliseconds took, qint64 rowsKept);
     void addWarning(const Warning &warning);
-    void addLine(const QString &text);
+    /// With the server's name for the query it is about, where there is one.
+    void addLine(const QString &text, const QString &queryId = {}, const QString &infoUrl = {});
     int errorCount() const { return m_errorCount; }
 
 Q_SIGNALS:

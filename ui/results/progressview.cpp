@@ -2,6 +2,7 @@
 #include "progressview.h"
 
 #include "cellformatter.h"
+#include "querylink.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -51,7 +52,7 @@ QString progressWords(const Progress &progress, bool isCancelling)
     return {};
 }
 
-ProgressView::ProgressView(QWidget *parent) : QAbstractScrollArea(parent)
+ProgressView::ProgressView(QWidget *parent) : QAbstractScrollArea(parent), m_query(new QueryLink(viewport()))
 {
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
@@ -67,10 +68,26 @@ void ProgressView::setProgress(const Progress &progress, std::chrono::millisecon
     m_rows.clear();
     for (const StageProgress &stage : std::as_const(m_progress.stages))
         collect(stage, 0);
-    const int height = kHeadHeight + int(m_rows.size()) * kStageHeight + kMargin;
+    arrange();
+    viewport()->update();
+}
+
+void ProgressView::setQuery(const QString &queryId, const QString &infoUrl)
+{
+    if (queryId == m_query->queryId())
+        return;
+    m_query->setQuery(queryId, infoUrl);
+    arrange();
+}
+
+void ProgressView::arrange()
+{
+    const int queryTop = kHeadHeight + int(m_rows.size()) * kStageHeight + 10;
+    const int height = queryTop + m_query->sizeHint().height() + kMargin;
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
     verticalScrollBar()->setPageStep(viewport()->height());
-    viewport()->update();
+    m_query->setGeometry(kMargin + 8, queryTop - verticalScrollBar()->value(), viewport()->width() - 2 * kMargin,
+                         m_query->sizeHint().height());
 }
 
 void ProgressView::collect(const StageProgress &stage, int depth)
@@ -122,13 +139,26 @@ void ProgressView::paintEvent(QPaintEvent *)
     if (m_progress.splitsTotal > 0)
         facts << tr("%1 of %2%3 splits")
                      .arg(countText(m_progress.splitsDone), atLeast, countText(m_progress.splitsTotal));
-    if (m_progress.byteCount > 0)
-        facts << tr("%1 read").arg(sizeText(m_progress.byteCount));
+    const auto worked = m_progress.elapsed - m_progress.queued - m_progress.planning;
+    if (m_progress.byteCount > 0) {
+        const QString read = tr("%1 read").arg(sizeText(m_progress.byteCount));
+        facts << (worked.count() < 1000 ? read
+                                        : tr("%1 · %2/s").arg(read, sizeText(m_progress.byteCount * 1000 / worked.count())));
+    }
     if (m_progress.rowCount > 0)
         facts << tr("%1 rows in").arg(countText(m_progress.rowCount));
+    if (m_progress.cpu.count() > 0)
+        facts << tr("CPU %1").arg(durationText(m_progress.cpu.count()));
+    if (m_progress.peakMemoryBytes > 0)
+        facts << tr("memory %1").arg(sizeText(m_progress.peakMemoryBytes));
+    if (m_progress.spilledBytes > 0)
+        facts << tr("%1 spilled").arg(sizeText(m_progress.spilledBytes));
     for (const QString &fact : std::as_const(facts)) {
-        painter.drawText(QRect(x, 14, width, 22), int(Qt::AlignLeft | Qt::AlignVCenter), fact);
-        x += fontMetrics().horizontalAdvance(fact) + 20;
+        const int length = fontMetrics().horizontalAdvance(fact);
+        if (x + length > kMargin + width)
+            break;
+        painter.drawText(QRect(x, 14, length, 22), int(Qt::AlignLeft | Qt::AlignVCenter), fact);
+        x += length + 20;
     }
 
     QStringList waits;
@@ -169,6 +199,8 @@ void ProgressView::paintEvent(QPaintEvent *)
             counts << tr("%1 rows").arg(countText(stage.rowCount));
         if (stage.byteCount > 0)
             counts << sizeText(stage.byteCount);
+        if (stage.cpu.count() > 0)
+            counts << tr("CPU %1").arg(durationText(stage.cpu.count()));
         if (stage.splitsTotal > 0)
             counts << tr("%1 of %2 splits").arg(countText(stage.splitsDone), countText(stage.splitsTotal));
         if (stage.failedTasks > 0)
@@ -182,12 +214,12 @@ void ProgressView::paintEvent(QPaintEvent *)
 
 void ProgressView::resizeEvent(QResizeEvent *)
 {
-    const int height = kHeadHeight + int(m_rows.size()) * kStageHeight + kMargin;
-    verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
+    arrange();
 }
 
 void ProgressView::scrollContentsBy(int, int)
 {
+    arrange();
     viewport()->update();
 }
 

@@ -10,7 +10,10 @@
 
 namespace Grebe {
 
-/// What a running statement is doing, while it has no rows to show: the state in words, a bar, and the tree of stages.
+class QueryLink;
+
+/// What a running statement is doing, while it has no rows to show: the state in words, a bar, the tree of stages, and
+/// the server's name for it.
 ///
 /// Shape      shows only what the server told; a total that may still grow is marked "≥", a missing one gets a bar
 ///            without an end.
@@ -21,6 +24,7 @@ class ProgressView : public QAbstractScrollArea
 public:
     explicit ProgressView(QWidget *parent = nullptr);
 
+    void setQuery(const QString &queryId, const QString &infoUrl);
     void setProgress(const Progress &progress, std::chrono::milliseconds elapsed, bool isCancelling);
 
 protected:
@@ -37,9 +41,11 @@ private:
         int depth = 0;
         const StageProgress *stage = nullptr;
     };
+    void arrange();
     void collect(const StageProgress &stage, int depth);
     void paintBar(QPainter &painter, const QRect &rect, double fraction, const QColor &color) const;
 
+    QueryLink *m_query; ///< below the stages
     Progress m_progress;
     std::chrono::milliseconds m_elapsed {};
     bool m_cancelling = false;

@@ -139,8 +139,10 @@ void ResultPage::end()
 
 void ResultPage::refresh()
 {
-    if (m_stack->currentWidget() == m_progress)
+    if (m_stack->currentWidget() == m_progress) {
         m_progress->setProgress(m_run->progress(), m_run->elapsed(), m_run->isCancelling());
+        m_progress->setQuery(m_run->queryId(), m_run->infoUrl());
+    }
     QString text = incompleteText();
     const QList<Warning> &warnings = m_run->warnings();
     if (text.isEmpty() && !warnings.isEmpty() && hasRows()) {

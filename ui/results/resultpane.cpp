@@ -198,11 +198,14 @@ void ResultPane::endPage(ResultPage *page)
         m_messages->addError(*error, run->sql(), run->elapsed(), run->rowCount());
         if (run->rowCount() == 0)
             showMessages();
-    } else if (error) {
-        m_messages->addLine(tr("%1 after %2. %3").arg(page->name(), durationText(run->elapsed().count()), page->noteText()));
     } else {
-        if (!run->summary().updateType.isEmpty())
-            m_messages->addLine(page->noteText());
+        const QString took = durationText(run->elapsed().count());
+        QString line = page->noteText();
+        if (error)
+            line = tr("%1 after %2. %3").arg(page->name(), took, line);
+        else if (!run->columns().empty() && run->summary().updateType.isEmpty())
+            line = tr("%1: %2 rows after %3").arg(page->name(), countText(run->rowCount()), took);
+        m_messages->addLine(line, run->queryId(), run->infoUrl());
         if (!run->summary().partialReason.isEmpty())
             m_messages->addWarning({ {}, tr("Not all rows: %1").arg(run->summary().partialReason) });
     }

@@ -22,6 +22,7 @@ class TrinoStatement;
 struct TrinoTimings
 {
     std::chrono::milliseconds heartbeat { 30'000 }; ///< between HEADs while nobody reads; the server gives up after 5 min
+    std::chrono::milliseconds details { 2'000 }; ///< a statement of this age has its page read once it has stages
     RetryOptions retry; ///< its total is the option requestTimeout
     std::chrono::milliseconds metadata { 60'000 }; ///< for one question of the schema browser, the server's queue included
     std::chrono::milliseconds control { 5'000 }; ///< for a cancel to be confirmed

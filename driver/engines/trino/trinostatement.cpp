@@ -22,6 +22,7 @@ namespace {
 // Pages that are being decoded or wait for it; one more may be on its way.
 constexpr qsizetype pagesAhead = 2;
 constexpr int heartbeatAttempts = 3;
+constexpr qint64 maximumDetailBytes = 4 << 20;
 // What a server sends wrong once it mostly sends wrong again, but a page that a proxy cut or mangled may come whole.
 constexpr int malformedAttempts = 3;
 
@@ -45,10 +46,12 @@ QString numberText(qint64 number)
 
 TrinoStatement::TrinoStatement(std::shared_ptr<TrinoClient> client, const Dialect &dialect, const QString &sql,
                                const StatementOptions &options)
-    : m_client(std::move(client)), m_dialect(dialect), m_sql(sql), m_options(options), m_retryPolicy(m_client->retryOptions()), m_retryTimer(this), m_heartbeatTimer(this)
+    : m_client(std::move(client)), m_dialect(dialect), m_sql(sql), m_options(options), m_detailsTimer(this), m_retryPolicy(m_client->retryOptions()), m_retryTimer(this), m_heartbeatTimer(this)
 {
     m_retryTimer.setSingleShot(true);
     connect(&m_heartbeatTimer, &QTimer::timeout, this, &TrinoStatement::heartbeat);
+    m_detailsTimer.setSingleShot(true);
+    connect(&m_detailsTimer, &QTimer::timeout, this, &TrinoStatement::askForDetails);
 }
 
 TrinoStatement::~TrinoStatement()
@@ -220,6 +223,9 @@ void TrinoStatement::takePage(const HttpResponse &response, const TrinoPageHead 
     if (m_client->session().apply(response))
         m_client->publishSession();
     setQueryId(head.queryId, head.infoUri.scheme().startsWith("http"_L1) ? head.infoUri.toString(QUrl::RemoveUserInfo) : QString());
+
+    if (m_options.purpose == StatementOptions::Purpose::User && m_seenUris.isEmpty())
+        m_detailsTimer.start(m_client->timings().details);
 
     m_partialCancelUri.clear();
     if (!head.partialCancelUri.isEmpty()) {
@@ -428,6 +434,7 @@ void TrinoStatement::end()
     if (m_isDone)
         return;
     m_isDone = true;
+    abortCall();
     m_client->remove(this);
     finish(m_summary);
 }
@@ -475,6 +482,28 @@ void TrinoStatement::heartbeat()
             m_canHeartbeat = false;
             m_heartbeatTimer.stop();
         }
+    });
+}
+
+// The resource group and what the stages do stand only in the server's own page about the query. It is a comfort: a server
+// that refuses is not asked again, and a page of a size that would cost us something is not read.
+void TrinoStatement::askForDetails()
+{
+    if (m_isDone || m_isAllReceived || m_detailsCall || isCancelling() || isPaused())
+        return;
+    m_detailsCall = m_client->send(m_client->request("GET", m_client->url(u"/v1/query/"_s + queryId())));
+    connect(m_detailsCall, &HttpCall::bodyGrew, this, [this](qint64 wireBytes) {
+        if (wireBytes > maximumDetailBytes)
+            std::exchange(m_detailsCall, nullptr)->abort();
+    });
+    connect(m_detailsCall, &HttpCall::finished, this, [this](const HttpResponse &response) {
+        m_detailsCall = nullptr;
+        if (m_isDone || response.error || response.status != 200)
+            return;
+        m_details = trinoDetails(response.bytes());
+        if (m_details.stageNames.isEmpty()) // it was still queued: there is no plan yet
+            m_detailsTimer.start(m_detailsTimer.interval() * 2);
+        report(m_progress);
     });
 }
 
@@ -546,8 +575,11 @@ void TrinoStatement::abortCall()
 {
     m_retryTimer.stop();
     m_heartbeatTimer.stop();
-    if (HttpCall *call = std::exchange(m_call, nullptr))
-        call->abort();
+    m_detailsTimer.stop();
+    for (HttpCall **running : { &m_call, &m_detailsCall }) {
+        if (HttpCall *call = std::exchange(*running, nullptr))
+            call->abort();
+    }
 }
 
 // Once, and only while the server still has the query; nobody waits for the answer.
@@ -562,6 +594,7 @@ void TrinoStatement::cancelOnServer()
 void TrinoStatement::report(Progress progress)
 {
     progress.percent = std::max(progress.percent, m_progress.percent); // the server's falls when it finds more work
+    m_details.addTo(progress);
     m_progress = progress;
     Q_EMIT progressChanged(m_progress);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trinoclient.h"
+#include "trinodetails.h"
 #include "trinopage.h"
 #include "trinoparameters.h"
 #include "trinospool.h"
@@ -65,6 +66,7 @@ private:
     /// Waits and calls `again`, or fails when the time is used up. `isCut`: a whole reply that is no whole page.
     void retry(const HttpResponse &response, void (TrinoStatement::*again)(), bool isCut = false);
     void heartbeat();
+    void askForDetails();
 
     void abortCall();
     void cancelOnServer();
@@ -105,6 +107,9 @@ private:
     QString m_firstUnparsable;
     std::optional<Error> m_error;
     Progress m_progress;
+    TrinoDetails m_details;
+    QTimer m_detailsTimer;
+    HttpCall *m_detailsCall = nullptr;
 
     RetryPolicy m_retryPolicy;
     QTimer m_retryTimer;

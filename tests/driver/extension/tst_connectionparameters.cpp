@@ -307,6 +307,8 @@ void tst_ConnectionParameters::sqlDatabaseFields_data()
     row("options win over the URL", u""_s, u""_s, -1, u"URL=\"trino://h?timeout=1s\";timeout=2s"_s,
         u"trino: host=h user=me timeout=2s"_s);
     row("a URL as the database's name", u"trino://h/c"_s, u""_s, -1, u""_s, u"trino: host=h user=me catalog=c"_s);
+    row("catalog and schema with a dot", u"hive.sales"_s, u"h"_s, -1, u""_s, u"trino: host=h user=me catalog=hive schema=sales"_s);
+    row("a catalog with a dot", u"a.b/sales"_s, u"h"_s, -1, u""_s, u"trino: host=h user=me catalog=a.b schema=sales"_s);
     row("a URL of another engine", u""_s, u""_s, -1, u"URL=duckdb:x"_s, u"The address does not say which kind of server it is."_s);
     row("mistyped option", u""_s, u"h"_s, -1, u"clientTag=x"_s, u"Trino has no option “clientTag”: did you mean “clientTags”?"_s);
     row("option without value", u""_s, u"h"_s, -1, u"SSL"_s, u"The connect option “SSL” has no value: write “SSL=VALUE”."_s);

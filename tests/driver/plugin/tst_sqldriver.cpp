@@ -367,8 +367,10 @@ void tst_SqlDriver::tableModel()
 
     for (const QString &name : { u"memory.main.\"my table\""_s, u"\"memory\".\"main\".\"my table\""_s }) {
         model.setTable(name);
+        model.setSort(0, Qt::DescendingOrder);
         QVERIFY2(model.select(), qPrintable(model.lastError().text()));
         QCOMPARE(model.rowCount(), 20);
+        QCOMPARE(model.data(model.index(0, 1)), u"x19"_s);
     }
     model.setTable(u"nowhere"_s);
     QVERIFY(!model.select());
