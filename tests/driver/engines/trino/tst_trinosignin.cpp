@@ -437,7 +437,7 @@ void tst_TrinoSignIn::userThatNobodyConfiguredIsNotSent()
 
 void tst_TrinoSignIn::serverIsAskedWhoWeAre()
 {
-    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar"}],"data":[["ann"]])" });
+    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar","typeSignature":{"rawType":"varchar","arguments":[]}}],"data":[["ann"]])" });
     Visitor visitor(&server);
     TrinoTestOptions options = external;
     options.insert(u"user"_s, QString());
