@@ -30,6 +30,7 @@ private Q_SLOTS:
     void cleanup();
     void everyOptionHasAField();
     void aPastedUrlFillsTheFields();
+    void whatWasChangedBelowTheUrlStays();
     void aWrongUrlIsNamedWhenItIsComplete();
     void aMissingHostIsNamedAtItsField();
     void aWrongNumberIsNamedAtItsField();
@@ -118,6 +119,25 @@ void tst_ConnectionEditor::aPastedUrlFillsTheFields()
     QCOMPARE(line(u"timeout"_s)->text(), u"5s"_s);
     QVERIFY(qobject_cast<QCheckBox *>(m_editor->form()->field(u"SSL"_s)->input())->isChecked());
     QVERIFY(!m_editor->nameField()->text().isEmpty());
+}
+
+void tst_ConnectionEditor::whatWasChangedBelowTheUrlStays()
+{
+    m_editor->urlField()->setFocus();
+    QTest::keyClicks(m_editor->urlField(), u"fake://ann@lake.example:8443/hive"_s);
+    m_editor->form()->field(u"timeout"_s)->setValue(u"7s"_s);
+    m_editor->form()->field(u"user"_s)->setValue(u"bob"_s);
+    // The test asks for a passphrase: the focus leaves the editor.
+    LoginDialog dialog({ .kind = CredentialRequest::Kind::CertificatePassphrase, .connectionName = u"lake"_s }, true, m_editor.get());
+    QSignalSpy finished(m_editor->urlField(), &QLineEdit::editingFinished);
+    dialog.open();
+    QVERIFY(QTest::qWaitForWindowActive(&dialog));
+    QCOMPARE(finished.size(), 1);
+    dialog.reject();
+    m_editor->save();
+    QCOMPARE(m_store->connections().size(), 1);
+    QCOMPARE(m_store->connections().first().parameters.value(u"timeout"_s), u"7s"_s);
+    QCOMPARE(m_store->connections().first().parameters.value(u"user"_s), u"bob"_s);
 }
 
 void tst_ConnectionEditor::aWrongUrlIsNamedWhenItIsComplete()

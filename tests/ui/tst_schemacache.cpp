@@ -25,6 +25,9 @@ private Q_SLOTS:
     void packedBytesAreChecked();
     void keysTellApartWhoAsks_data();
     void keysTellApartWhoAsks();
+    void whomTheServerTakesUsForIsInTheKey();
+    void somebodyElsesTreeIsNotShown();
+    void aTreeWhoseOwnerChangesIsReadAnew();
     void aLevelSurvivesTheProgram();
     void anotherUserSeesNothingOfIt();
     void brokenFilesAreAsIfTheyWereNotThere_data();
@@ -93,7 +96,7 @@ const ObjectPath sales({ u"hive"_s, u"sales"_s });
 /// A connection "lake" in a tree over a cache.
 struct Tree
 {
-    explicit Tree(const QString &cacheFolder)
+    explicit Tree(const QString &cacheFolder, const QString &user = u"ann"_s)
         : store(QList { &fakeEngineInfo() }, folder.filePath(u"connections.json"_s)),
           connections(&store, [this](const ConnectionParameters &wanted) { return ConnectionPtr(new FakeConnection(&server, wanted)); }),
           cache(cacheFolder), model(&connections), tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest)
@@ -104,7 +107,7 @@ struct Tree
         server.levels[{ u"hive"_s }] = QList { object({ u"hive"_s, u"sales"_s }, ObjectInfo::Kind::Schema) };
         server.levels[sales.parts()] = tables({ u"customers"_s, u"orders"_s });
         server.levels[{ u"hive"_s, u"sales"_s, u"orders"_s }] = QList { object({ u"hive"_s, u"sales"_s, u"orders"_s, u"id"_s }, ObjectInfo::Kind::Column) };
-        if (!store.store({ .name = u"lake"_s, .parameters = parameters({ { u"host"_s, u"lake"_s }, { u"user"_s, u"ann"_s }, { u"password"_s, u"s3cret"_s } }) }))
+        if (!store.store({ .name = u"lake"_s, .parameters = parameters({ { u"host"_s, u"lake"_s }, { u"user"_s, user }, { u"password"_s, u"s3cret"_s } }) }))
             qFatal("not stored");
     }
     ~Tree() { QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); }
@@ -226,6 +229,69 @@ void tst_SchemaCache::keysTellApartWhoAsks()
     const QString key = SchemaCache::keyOf(parameters(a));
     QVERIFY(!key.isEmpty());
     QCOMPARE(key == SchemaCache::keyOf(parameters(b)), isSame);
+}
+
+void tst_SchemaCache::whomTheServerTakesUsForIsInTheKey()
+{
+    const ConnectionParameters nobody = parameters({ { u"host"_s, u"lake"_s } });
+    const QString ann = SchemaCache::keyOf(nobody, u"ann"_s);
+    QVERIFY(!ann.isEmpty());
+    QVERIFY(ann != SchemaCache::keyOf(nobody, u"bob"_s));
+    QCOMPARE(SchemaCache::keyOf(nobody), QString()); // somebody, and nobody knows who
+    const ConnectionParameters configured = parameters({ { u"host"_s, u"lake"_s }, { u"user"_s, u"ann"_s } });
+    QCOMPARE(SchemaCache::keyOf(configured, u"ann"_s), SchemaCache::keyOf(configured));
+}
+
+void tst_SchemaCache::somebodyElsesTreeIsNotShown()
+{
+    QTemporaryDir folder;
+    {
+        Tree tree(folder.path(), {});
+        tree.server.opening->user = u"ann"_s;
+        tree.openTables();
+        QCOMPARE(tree.names(tree.at({ 0, 0, 0 })), QStringList({ u"customers"_s, u"orders"_s }));
+    }
+    const auto shownTo = [&](const QString &user) {
+        Tree tree(folder.path(), {});
+        if (user.isEmpty())
+            tree.server.opening = std::unexpected(Error { .code = Error::Code::Unauthenticated, .message = u"not signed in"_s });
+        else
+            tree.server.opening->user = user;
+        tree.server.slowLevels = { {}, { u"hive"_s }, sales.parts() };
+        QSignalSpy ended(&tree.model, &SchemaModel::levelEnded);
+        tree.model.fetchMore(tree.at({ 0 }));
+        // What the disk is asked now is answered after everything that the tree asked it.
+        find(tree.cache, SchemaCache::keyOf(parameters({ { u"host"_s, u"pond"_s }, { u"user"_s, u"x"_s } })), {});
+        QCoreApplication::processEvents();
+        return tree.names(tree.at({ 0 }));
+    };
+    QCOMPARE(shownTo(u"ann"_s), QStringList(u"hive"_s));
+    QCOMPARE(shownTo(u"bob"_s), QStringList());
+    QCOMPARE(shownTo({}), QStringList(u"not signed in"_s));
+}
+
+void tst_SchemaCache::aTreeWhoseOwnerChangesIsReadAnew()
+{
+    QTemporaryDir folder;
+    Tree tree(folder.path(), {});
+    tree.server.opening->user = u"ann"_s;
+    tree.openTables();
+    tree.server.opening->user = u"bob"_s;
+    tree.server.levels[{}] = QList { object({ u"lab"_s }, ObjectInfo::Kind::Catalog) };
+    tree.server.levels[{ u"hive"_s, u"sales"_s, u"customers"_s }] = {};
+    tree.model.fetchMore(tree.at({ 0, 0, 0, 0 }));
+    QTRY_COMPARE(tree.names(tree.at({ 0 })), QStringList(u"lab"_s));
+    // What was asked for ann and is answered for bob is kept for neither.
+    tree.server.slowLevels = { { u"lab"_s } };
+    tree.model.fetchMore(tree.at({ 0, 0 }));
+    tree.server.opening->user = u"ann"_s;
+    tree.server.levels[{ u"lab"_s }] = QList { object({ u"lab"_s, u"secret"_s }, ObjectInfo::Kind::Schema) };
+    tree.server.answer({ u"lab"_s });
+    QTRY_COMPARE(tree.names(tree.at({ 0, 0 })), QStringList(u"secret"_s));
+    const ConnectionParameters asked = tree.connections.stored(0).parameters;
+    for (const QString &user : { u"ann"_s, u"bob"_s })
+        QVERIFY(!find(tree.cache, SchemaCache::keyOf(asked, user), ObjectPath({ u"lab"_s })));
+    QVERIFY(find(tree.cache, SchemaCache::keyOf(asked, u"bob"_s), {}));
 }
 
 void tst_SchemaCache::aLevelSurvivesTheProgram()

@@ -91,8 +91,8 @@ ConnectionEditor::ConnectionEditor(ConnectionModel *connections, SecretStore *se
     urlGrid->addWidget(makeCaption(tr("Paste a URL"), this), 0, 0);
     urlGrid->addWidget(m_url, 0, 1);
     urlGrid->addWidget(m_urlNote, 1, 1);
-    connect(m_url, &QLineEdit::textChanged, this, [this] { readUrl(false); });
-    connect(m_url, &QLineEdit::editingFinished, this, [this] { readUrl(true); });
+    connect(m_url, &QLineEdit::textChanged, this, &ConnectionEditor::readUrl);
+    connect(m_url, &QLineEdit::editingFinished, this, &ConnectionEditor::checkUrl);
 
     auto *nameGrid = makeGrid();
     m_name->setObjectName(u"name"_s);
@@ -210,7 +210,7 @@ QString ConnectionEditor::stepsText() const
     return m_steps->text();
 }
 
-void ConnectionEditor::readUrl(bool isComplete)
+void ConnectionEditor::readUrl()
 {
     const QString text = m_url->text().trimmed();
     if (text.isEmpty()) {
@@ -218,15 +218,8 @@ void ConnectionEditor::readUrl(bool isComplete)
         return;
     }
     const Result<ConnectionParameters> parameters = ConnectionParameters::fromUrl(text, m_engines);
-    if (!parameters) {
-        // While somebody types, half an address is no mistake yet.
-        if (isComplete) {
-            m_urlNote->setRole(Theme::Failure);
-            m_urlNote->setText(parameters.error().message);
-            m_urlNote->show();
-        }
-        return;
-    }
+    if (!parameters)
+        return; // while somebody types, half an address is no mistake yet
     setEngine(parameters->engine());
     m_form->setParameters(*parameters);
     m_urlNote->setRole(Theme::Ok);
@@ -235,6 +228,19 @@ void ConnectionEditor::readUrl(bool isComplete)
     m_urlNote->show();
     suggestName();
     showHint();
+}
+
+// The fields are not filled again: the focus also leaves for a dialog, when much was changed below.
+void ConnectionEditor::checkUrl()
+{
+    const QString text = m_url->text().trimmed();
+    if (text.isEmpty())
+        return;
+    if (const auto parameters = ConnectionParameters::fromUrl(text, m_engines); !parameters) {
+        m_urlNote->setRole(Theme::Failure);
+        m_urlNote->setText(parameters.error().message);
+        m_urlNote->show();
+    }
 }
 
 void ConnectionEditor::suggestName()

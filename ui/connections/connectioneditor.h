@@ -54,7 +54,8 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    void readUrl(bool isComplete);
+    void readUrl();
+    void checkUrl();
     void suggestName();
     void setMessage(const QString &text, int role);
     void showHint();

@@ -400,6 +400,7 @@ QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
         name = m_connections->stored(0).name;
 
     auto *tab = new QueryTab(m_connections);
+    tab->setCache(m_schemas->model()->cache());
     tab->setScratchNumber(m_nextScratch++);
     tab->editor()->changeFontSize(0);
     if (m_fontStep != 0)

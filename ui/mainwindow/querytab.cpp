@@ -67,6 +67,11 @@ QString QueryTab::connectionName() const
     return m_bar->connectionName();
 }
 
+void QueryTab::setCache(SchemaCache *cache)
+{
+    m_bar->setCache(cache);
+}
+
 void QueryTab::setConnection(const QString &name)
 {
     Connection *root = m_connections->connection(name);

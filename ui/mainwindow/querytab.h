@@ -14,6 +14,7 @@ namespace Grebe {
 class ConnectionModel;
 class ExportDialog;
 class PlanView;
+class SchemaCache;
 class SessionBar;
 class Settings;
 class SqlEditor;
@@ -34,6 +35,8 @@ public:
     SqlEditor *editor() const { return m_editor; }
     ResultPane *results() const { return m_results; }
     QString connectionName() const;
+    /// What the session bar's menus show at once; must outlive the tab.
+    void setCache(SchemaCache *cache);
     void setConnection(const QString &name);
 
     QString title() const;

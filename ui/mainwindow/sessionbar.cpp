@@ -2,10 +2,12 @@
 #include "sessionbar.h"
 
 #include "connections/connectionmodel.h"
+#include "schema/schemacache.h"
 #include "widgets/button.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
+#include <QPointer>
 
 using namespace Qt::StringLiterals;
 
@@ -47,6 +49,7 @@ SessionBar::SessionBar(ConnectionModel *connections, QWidget *parent)
     m_schema->setAccessibleName(tr("Catalog and schema"));
     m_schema->setToolTip(tr("Where short names are looked up"));
     m_schema->setMenu(m_schemaMenu);
+    m_schemaMenu->setObjectName(u"schemas"_s);
     m_role->setCaption(tr("role"));
     m_role->setMenu(m_roleMenu);
     m_properties->setCaption(tr("properties"));
@@ -122,37 +125,69 @@ void SessionBar::addLevel(QMenu *menu, const ObjectPath &parent)
     Connection *connection = m_connections->connection(m_connectionName);
     if (!connection)
         return;
-    connection->list(parent).then(menu, [this, menu, waiting](const Result<QList<ObjectInfo>> &answer) {
-        // The menu may have been filled anew since: then this waiting row is gone with its level.
+    auto key = m_cache ? SchemaCache::keyOf(connection) : QtFuture::makeReadyValueFuture(QString());
+    key.then(menu, [this, menu, waiting, parent](const QString &key) { fillLevel(menu, waiting, parent, key); });
+}
+
+// The menu may be filled anew at any time: then the waiting row is gone with its level.
+void SessionBar::fillLevel(QMenu *menu, QAction *waiting, const ObjectPath &parent, const QString &key)
+{
+    const QPointer<Connection> connection = m_connections->connection(m_connectionName);
+    if (!menu->actions().contains(waiting) || !connection)
+        return;
+    const auto shown = std::make_shared<SchemaLevel>();
+    if (m_cache) {
+        m_cache->find(key, parent).then(menu, [=, this](const std::optional<SchemaCache::Level> &known) {
+            if (!known || !menu->actions().contains(waiting))
+                return;
+            *shown = *known->objects;
+            addNames(menu, parent, *shown);
+        });
+    }
+    connection->list(parent).then(menu, [=, this](const Result<QList<ObjectInfo>> &answer) {
+        if (answer && m_cache && connection)
+            m_cache->storeFor(connection, key, parent, { std::make_shared<const SchemaLevel>(*answer), QDateTime::currentDateTime() });
         if (!menu->actions().contains(waiting))
             return;
-        menu->removeAction(waiting);
         if (!answer) {
-            menu->addAction(menuText(answer.error().message))->setEnabled(false);
+            waiting->setText(menuText(answer.error().message));
             return;
         }
-        for (const ObjectInfo &info : *answer) {
-            if (info.kind == ObjectInfo::Kind::Catalog) {
-                QMenu *below = menu->addMenu(menuText(info.name()));
-                connect(below, &QMenu::aboutToShow, this, [this, below, path = info.path] {
-                    if (below->isEmpty())
-                        addLevel(below, path);
-                });
-            } else if (info.kind == ObjectInfo::Kind::Schema) {
-                QAction *action = menu->addAction(menuText(info.name()), this, [this, path = info.path] {
-                    if (!m_session)
-                        return;
-                    m_session->setCurrent(path);
-                    m_state.current = path;
-                    setSession(m_state);
-                });
-                action->setCheckable(true);
-                action->setChecked(info.path == m_state.current);
-            }
+        const SchemaLevel names(*answer);
+        if (names == *shown && names.count() > 0) {
+            menu->removeAction(waiting);
+            return;
         }
+        menu->clear();
+        addNames(menu, parent, names);
         if (menu->isEmpty())
             menu->addAction(tr("nothing you may see"))->setEnabled(false);
     });
+}
+
+void SessionBar::addNames(QMenu *menu, const ObjectPath &parent, const SchemaLevel &names)
+{
+    for (int row = 0; row < names.count(); ++row) {
+        const QString name = names.name(row).toString();
+        const ObjectPath path = parent.child(name);
+        if (names.kind(row) == ObjectInfo::Kind::Catalog) {
+            QMenu *below = menu->addMenu(menuText(name));
+            connect(below, &QMenu::aboutToShow, this, [this, below, path] {
+                if (below->isEmpty())
+                    addLevel(below, path);
+            });
+        } else if (names.kind(row) == ObjectInfo::Kind::Schema) {
+            QAction *action = menu->addAction(menuText(name), this, [this, path] {
+                if (!m_session)
+                    return;
+                m_session->setCurrent(path);
+                m_state.current = path;
+                setSession(m_state);
+            });
+            action->setCheckable(true);
+            action->setChecked(path == m_state.current);
+        }
+    }
 }
 
 void SessionBar::fillFacts(QMenu *menu, const QMap<QString, QString> &facts)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemacache.h"
 
-#include "extension/connectionparameters.h"
+#include "extension/connection.h"
 
 #include <QCryptographicHash>
 #include <QDataStream>
@@ -49,9 +49,11 @@ QString SchemaCache::defaultFolder()
     return QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + u"/grebe/schemas"_s;
 }
 
-QString SchemaCache::keyOf(const ConnectionParameters &parameters)
+QString SchemaCache::keyOf(const ConnectionParameters &parameters, const QString &identity)
 {
     if (!parameters.isValid() || !parameters.engine().features.testFlag(EngineInfo::Network))
+        return {};
+    if (parameters.user().isEmpty() && identity.isEmpty())
         return {};
     // Everything that says who asks, but no secret.
     QJsonObject who { { u"engine"_s, parameters.engine().id }, { u"origin"_s, parameters.origin().toString(QUrl::RemoveUserInfo) } };
@@ -61,7 +63,18 @@ QString SchemaCache::keyOf(const ConnectionParameters &parameters)
         if (isWho && !option.isSecret && parameters.hasValue(option.name))
             who.insert(option.name, parameters.value(option.name));
     }
+    if (parameters.user().isEmpty())
+        who.insert(u"identity"_s, identity);
     return QString::fromUtf8(QJsonDocument(who).toJson(QJsonDocument::Compact));
+}
+
+QFuture<QString> SchemaCache::keyOf(Connection *connection)
+{
+    const ConnectionParameters parameters = connection->parameters();
+    const bool isServer = parameters.isValid() && parameters.engine().features.testFlag(EngineInfo::Network);
+    if (!isServer || !parameters.user().isEmpty())
+        return QtFuture::makeReadyValueFuture(keyOf(parameters));
+    return connection->open().then([parameters](const Result<ServerInfo> &server) { return server ? keyOf(parameters, server->user) : QString(); });
 }
 
 std::optional<SchemaCache::Level> SchemaCache::level(const QString &key, const ObjectPath &path) const
@@ -98,6 +111,14 @@ void SchemaCache::store(const QString &key, const ObjectPath &path, const Level 
         });
     }
     Q_EMIT changed(key, path);
+}
+
+void SchemaCache::storeFor(Connection *connection, const QString &key, const ObjectPath &path, const Level &level)
+{
+    keyOf(connection).then(this, [this, key, path, level](const QString &now) {
+        if (now == key)
+            store(key, path, level);
+    });
 }
 
 void SchemaCache::forget(const QString &key, const ObjectPath &path)

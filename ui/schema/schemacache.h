@@ -13,6 +13,7 @@
 
 namespace Grebe {
 
+class Connection;
 class ConnectionParameters;
 
 /// What was read of servers, in memory and on disk, with the time it was read: what the tree shows before a server has
@@ -40,13 +41,18 @@ public:
     ~SchemaCache() override; ///< writes what is to be written
     static QString defaultFolder();
 
-    /// Who asks which server: two that could be shown different things have different keys. Empty, which is never kept,
-    /// for engines that are no servers.
-    static QString keyOf(const ConnectionParameters &parameters);
+    /// Who asks which server: two that could be shown different things have different keys. `identity` is who the server
+    /// says that they are, where no user is configured. Empty, which is never kept, for engines that are no servers and
+    /// for somebody unknown.
+    static QString keyOf(const ConnectionParameters &parameters, const QString &identity = {});
+    /// The same, once the server has said who we are where that has to be asked; opens the connection then.
+    static QFuture<QString> keyOf(Connection *connection);
 
     std::optional<Level> level(const QString &key, const ObjectPath &path) const;
     QFuture<std::optional<Level>> find(const QString &key, const ObjectPath &path);
     void store(const QString &key, const ObjectPath &path, const Level &level);
+    /// store(), unless somebody else has signed in on the connection since it had that key.
+    void storeFor(Connection *connection, const QString &key, const ObjectPath &path, const Level &level);
     /// The object is not there any more.
     void forget(const QString &key, const ObjectPath &path);
 

@@ -136,12 +136,6 @@ SchemaModel::Level *SchemaModel::connectionLevel(const Level *level) const
     return const_cast<Level *>(level);
 }
 
-QString SchemaModel::cacheKey(const Level *level) const
-{
-    const int row = m_connections->row(connectionLevel(level)->connectionName);
-    return row < 0 ? QString() : SchemaCache::keyOf(m_connections->stored(row).parameters);
-}
-
 QModelIndex SchemaModel::index(int row, int column, const QModelIndex &parent) const
 {
     if (!hasIndex(row, column, parent))
@@ -363,17 +357,13 @@ void SchemaModel::load(Level *level)
         return;
     }
     QTimer::singleShot(kPatience, this, [this, id, request] { showLoading(id, request); });
-    if (m_cache && level->objects->count() == 0) {
-        const QString key = cacheKey(level);
-        if (const auto known = m_cache->level(key, level->path))
-            showCached(id, request, known);
-        else
-            m_cache->find(key, level->path).then(this, [this, id, request](const std::optional<SchemaCache::Level> &found) { showCached(id, request, found); });
-    }
-    if (level->connectionName.isEmpty()) {
+    const bool isConnection = !level->connectionName.isEmpty();
+    if (m_cache)
+        SchemaCache::keyOf(connection).then(this, [this, id, request](const QString &key) { beginReading(id, request, key); });
+    else if (!isConnection)
         list(level);
+    if (!isConnection)
         return;
-    }
     connection->open().then(this, [this, id, request](const Result<ServerInfo> &server) {
         if (!server) {
             setAnswer(id, request, std::unexpected(server.error()));
@@ -386,6 +376,31 @@ void SchemaModel::load(Level *level)
             list(opened);
         }
     });
+}
+
+// Who asks is known by now.
+void SchemaModel::beginReading(quint64 id, int request, const QString &key)
+{
+    Level *level = m_levels.value(id);
+    if (!level || level->request != request)
+        return;
+    Level *top = connectionLevel(level);
+    if (!top->cacheKey.isEmpty() && !key.isEmpty() && top->cacheKey != key) { // what is shown is somebody else's
+        setObjects(top, std::make_shared<SchemaLevel>());
+        if (top != level) {
+            load(top);
+            return;
+        }
+    }
+    level->cacheKey = key;
+    if (level->objects->count() == 0) {
+        if (const auto known = m_cache->level(key, level->path))
+            showCached(id, request, known);
+        else
+            m_cache->find(key, level->path).then(this, [this, id, request](const std::optional<SchemaCache::Level> &found) { showCached(id, request, found); });
+    }
+    if (level != top)
+        list(level);
 }
 
 void SchemaModel::list(Level *level)
@@ -451,7 +466,7 @@ void SchemaModel::setAnswer(quint64 id, int request, const Result<QList<ObjectIn
         level->state = LevelState::Failed;
         if (answer.error().code == Error::Code::NotFound) { // what was known of it is wrong
             if (m_cache)
-                m_cache->forget(cacheKey(level), level->path);
+                m_cache->forget(level->cacheKey, level->path);
             setObjects(level, std::make_shared<SchemaLevel>());
         }
         setMessage(level, MessageKind::Failed, answer.error().message, tr("F5 tries again"));
@@ -459,8 +474,8 @@ void SchemaModel::setAnswer(quint64 id, int request, const Result<QList<ObjectIn
         level->state = LevelState::Loaded;
         level->loadedAt = QDateTime::currentDateTime();
         const auto objects = std::make_shared<const SchemaLevel>(*answer);
-        if (m_cache)
-            m_cache->store(cacheKey(level), level->path, { objects, level->loadedAt });
+        if (Connection *connection = m_connections->connection(connectionLevel(level)->connectionName); connection && m_cache)
+            m_cache->storeFor(connection, level->cacheKey, level->path, { objects, level->loadedAt });
         setMessage(level, MessageKind::None);
         setObjects(level, objects);
         if (objects->count() == 0)

@@ -46,6 +46,7 @@ public:
     ~SchemaModel() override;
     /// Before anything is opened; must outlive the model.
     void setCache(SchemaCache *cache) { m_cache = cache; }
+    SchemaCache *cache() const { return m_cache; }
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &index) const override;
@@ -75,6 +76,7 @@ private:
         int row = 0; ///< of the object in its parent's level
         quint64 id = 0;
         ObjectPath path;
+        QString cacheKey; ///< of who asked for it
         ObjectInfo::Kind kind = ObjectInfo::Kind::Other; ///< of the object at `path`
         QString connectionName; ///< of a connection's level
         QString detail; ///< of a connection's row
@@ -98,12 +100,12 @@ private:
     Level *openLevel(const QModelIndex &index);
     QModelIndex indexOf(const Level *level) const;
     Level *connectionLevel(const Level *level) const;
-    QString cacheKey(const Level *level) const;
     QVariant messageData(const Level *level, int role) const;
     QVariant objectData(const Level *level, int row, int role) const;
     QVariant connectionData(const Level *connection, int role) const;
 
     void load(Level *level);
+    void beginReading(quint64 id, int request, const QString &key);
     void list(Level *level);
     void giveUp(Level *level);
     void forget(const Level &level);

@@ -2,12 +2,8 @@
 #pragma once
 
 #include "trinosession.h"
+#include "trinosignin.h"
 
-#include "auth/externaloauth2.h"
-#include "auth/kerberos.h"
-#include "auth/tokenbroker.h"
-#include "extension/credentialprovider.h"
-#include "transport/httpclient.h"
 #include "transport/retrypolicy.h"
 
 #include <QObject>
@@ -33,7 +29,7 @@ struct TrinoTimings
     ExternalOAuth2::Timings signIn; ///< its deadline is the option externalAuthenticationTimeout
 };
 
-/// One session's way to its server: address, sign-in and session headers, shared by the engine and its statements.
+/// One session's way to its server: address, session and sign-in (TrinoSignIn), shared by the engine and its statements.
 ///
 /// Errors     what a server answers instead of a page becomes an Error here, in its own words.
 /// Thread     lives on the engine thread; sessionState() and setCurrent() may be called from any.
@@ -42,8 +38,6 @@ class TrinoClient final : public QObject, public std::enable_shared_from_this<Tr
 {
     Q_OBJECT
 public:
-    using Done = std::function<void(const Result<void> &)>;
-
     TrinoClient(const ConnectionParameters &parameters, CredentialProvider *provider, const TrinoTimings &timings);
     ~TrinoClient() override;
 
@@ -95,17 +89,7 @@ public:
     /// What a reply that is not 200 means.
     Error httpError(const HttpResponse &response, const QString &doing) const;
 
-    /// Counts the sign-ins; a 401 for a request of an earlier one is only out of date. Read it before the request is
-    /// built.
-    int signInGeneration() const;
-    /// The request was not let in, or could not even be sent because the key of our certificate is closed: signIn().
-    static bool wantsSignIn(const HttpResponse &response);
-    /// After that: does what the server's challenges and the options say (asks for a password or passphrase, signs in with a
-    /// browser, reads the token's file again, runs its command) and calls `done` when the request may be sent anew, or why not. At most one question
-    /// at a time; who comes meanwhile gets the same answer. `done` is not called when `context` is gone.
-    void signIn(int generation, const HttpResponse &response, QObject *context, Done done);
-    /// The server took what the person gave.
-    void confirmSignIn();
+    TrinoSignIn &signIn() { return m_signIn; }
 
     /// 476, or 0 while it is not known. Asks once, calls `done` in any case.
     void learnVersion(QObject *context, std::function<void()> done);
@@ -115,6 +99,8 @@ public:
     TrinoSession &session() { return m_session; }
     /// Tells of a change of session(), and shows it to other threads.
     void publishSession();
+    /// The server said who a token or a certificate makes us.
+    void setIdentity(const QString &user);
     void resetSession();
     SessionState sessionState() const;
     void setCurrent(const ObjectPath &current);
@@ -135,27 +121,14 @@ private:
     struct Waiter
     {
         QPointer<QObject> context;
-        Done done;
+        std::function<void()> done;
     };
 
     Result<void> checkOptions() const;
-    bool maySendPassword() const;
-    bool hasTokenCommand() const { return m_parameters.hasValue(QStringLiteral("accessTokenCommand")); }
-    HttpOptions connectionOptions() const;
-    bool usesTokenBroker() const { return m_password.isEmpty() && m_accessToken.isEmpty() && !m_kerberos; }
-    Result<void> readTokenFile();
     void identify();
-    Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
-    void askPassword(const HttpResponse &response);
-    void askPassphrase(const Error &problem);
-    void askToken(int generation, const AuthChallenge &challenge);
-    void askTokenCommand(int epoch, const Error &refused);
-    void renewToken(int epoch, const TokenBroker::MakeFlow &make, const Error &refused);
     HttpClient &http();
     HttpClient &storage();
     Result<void> checkEncoding() const;
-    HttpHeaders commonHeaders() const;
-    void endSignIn(const Result<void> &result);
     void dropHttp();
 
     ConnectionParameters m_parameters;
@@ -170,31 +143,13 @@ private:
     std::unique_ptr<HttpClient> m_http; ///< made on the engine thread, at the first request
     std::unique_ptr<HttpClient> m_storage; ///< for other machines than the coordinator: knows no cookie and no header of it
     TrinoSession m_session;
+    TrinoSignIn m_signIn;
+    bool m_isNegotiatedAlways = false; ///< a gateway wants to know with each request who asks
     mutable std::mutex m_stateMutex;
     SessionState m_state; ///< of m_session, for other threads
     QSet<TrinoStatement *> m_statements;
     int m_lastRequestCount = 0;
     bool m_isDisconnecting = false;
-
-    const TokenKey m_tokenKey;
-    QByteArray m_accessToken; ///< by option or file
-    std::optional<KerberosOptions> m_kerberos;
-    bool m_isNegotiatedAlways = false; ///< a gateway wants to know with each request who asks
-    bool m_isExternal = false; ///< the server wanted the browser, or the option does
-    quint64 m_renewal = 0; ///< of the token that is being waited for
-    int m_refusedRenewals = 0;
-
-    QString m_password;
-    QString m_keyPassphrase; ///< that a person gave
-    int m_refusedPassphrases = 0;
-    int m_signInGeneration = 0;
-    int m_refusedPasswords = 0;
-    std::vector<Waiter> m_signInWaiters;
-    bool m_isAsking = false;
-    int m_questionCount = 0;
-    QFuture<Result<Credential>> m_question;
-    CredentialRequest m_askedFor;
-    std::optional<Credential> m_unconfirmed;
 
     int m_version = 0;
     bool m_isVersionAsked = false;

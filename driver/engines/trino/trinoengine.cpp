@@ -47,7 +47,8 @@ QFuture<Result<ServerInfo>> TrinoEngine::open()
     auto promise = std::make_shared<QPromise<Result<ServerInfo>>>();
     promise->start();
     const QFuture<Result<ServerInfo>> future = promise->future();
-    if (m_server) {
+    // Somebody else may have signed in since.
+    if (m_server && (!m_client->signIn().isIdentifiedByServer() || m_serverGeneration == m_client->signIn().generation())) {
         promise->addResult(*m_server);
         promise->finish();
         return future;
@@ -57,17 +58,19 @@ QFuture<Result<ServerInfo>> TrinoEngine::open()
         auto *opening = new TrinoOpening(m_client, dialect(), this);
         m_opening = opening;
         connect(opening, &TrinoOpening::stepChanged, this, &Engine::stepChanged);
-        connect(opening, &TrinoOpening::done, this, &TrinoEngine::endOpening);
+        connect(opening, &TrinoOpening::done, this, [this, opening](const Result<ServerInfo> &result) { endOpening(result, opening->generation()); });
         opening->start();
     }
     return future;
 }
 
-void TrinoEngine::endOpening(const Result<ServerInfo> &result)
+void TrinoEngine::endOpening(const Result<ServerInfo> &result, int generation)
 {
     m_opening = nullptr;
-    if (result)
+    if (result) {
         m_server = *result;
+        m_serverGeneration = generation;
+    }
     const auto openers = std::exchange(m_openers, {});
     for (const auto &promise : openers) {
         promise->addResult(result);

@@ -37,12 +37,13 @@ public:
 private:
     QFuture<Result<void>> run(const QString &sql);
     void startExplain(const Promise<Plan> &promise, const QString &sql, PlanKind kind);
-    void endOpening(const Result<ServerInfo> &result);
+    void endOpening(const Result<ServerInfo> &result, int generation = 0);
 
     std::shared_ptr<TrinoClient> m_client;
     TrinoMetadata *m_metadata;
     std::vector<std::shared_ptr<QPromise<Result<ServerInfo>>>> m_openers;
     std::optional<ServerInfo> m_server;
+    int m_serverGeneration = 0; ///< of the sign-in that it was with
     QObject *m_opening = nullptr;
 };
 

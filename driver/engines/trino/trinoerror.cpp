@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinoerror.h"
 
+#include "transport/httpclient.h"
+
 #include <QRegularExpression>
 #include <QStringList>
 
@@ -164,6 +166,80 @@ Error trinoError(const simdjson::dom::element &error, const QString &queryId)
     if (result.message.isEmpty())
         result.message = name.isEmpty() ? u"The server says that the query failed, and not why."_s : name;
     return result;
+}
+
+QString trinoBodyText(const HttpResponse &response)
+{
+    QString text = QString::fromUtf8(response.bytes().first(std::min<qsizetype>(response.bytes().size(), 8192))).trimmed();
+    if (text.startsWith(u'<')) {
+        static const QRegularExpression title(u"<(title|h1|h2)[^>]*>([^<]*)<"_s, QRegularExpression::CaseInsensitiveOption);
+        return title.match(text).captured(2).simplified();
+    }
+    static const QRegularExpression prefix(u"^Error \\d{3}[^:\\n]*: "_s);
+    text.remove(prefix);
+    // A Java stack trace follows the text in some answers.
+    if (const qsizetype stack = text.indexOf("\n\tat "_L1); stack >= 0)
+        text.truncate(stack);
+    constexpr qsizetype longest = 2000;
+    if (text.size() > longest)
+        text = text.left(longest) + u'…';
+    return text.trimmed();
+}
+
+Error trinoHttpError(const HttpResponse &response, const QString &doing, const QString &host, TrinoProduct product)
+{
+    const QString text = trinoBodyText(response);
+    const auto said = [&text](const QString &otherwise) { return text.isEmpty() ? otherwise : text; };
+    Error error;
+    error.detail = u"HTTP %1 while %2"_s.arg(response.status).arg(doing);
+    switch (response.status) {
+    case 400:
+        error.code = Error::Code::InvalidArgument;
+        error.message = said(u"%1 did not understand the request."_s.arg(host));
+        if (text.contains("header"_L1, Qt::CaseInsensitive) && text.contains("large"_L1, Qt::CaseInsensitive))
+            error.hint = u"Prepared statements and session properties travel in headers: there may be too many."_s;
+        // We always name one, unless a token or a certificate does it.
+        else if (product == TrinoProduct::Trino && text.contains("User must be set"_L1))
+            error.hint = u"A Presto server says so to clients of Trino: use presto:// in place of trino:// then."_s;
+        break;
+    case 401:
+        error.code = Error::Code::Unauthenticated;
+        error.message = u"Authentication failed: %1"_s.arg(said(u"%1 does not say why."_s.arg(host)));
+        break;
+    case 403:
+        error.code = Error::Code::Unauthorized;
+        error.message = said(u"%1 does not allow this."_s.arg(host));
+        break;
+    case 404:
+    case 410:
+        error.code = Error::Code::NotFound;
+        error.message = said(u"%1 does not know this address."_s.arg(host));
+        break;
+    case 406:
+        error.code = Error::Code::InvalidData;
+        error.message = said(u"%1 refuses requests that came through a proxy."_s.arg(host));
+        error.hint = u"The server behind the proxy needs http-server.process-forwarded=true in its configuration."_s;
+        break;
+    case 431:
+        error.code = Error::Code::InvalidArgument;
+        error.message = said(u"The headers of the request are too large for %1."_s.arg(host));
+        error.hint = u"Prepared statements and session properties travel in headers: deallocate or reset some."_s;
+        break;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+        error.code = Error::Code::IO;
+        error.message = said(u"%1 is not ready (HTTP %2)."_s.arg(host).arg(response.status));
+        break;
+    default:
+        error.code = response.status >= 500 ? Error::Code::Internal : Error::Code::InvalidData;
+        error.message = said(u"%1 answered with HTTP status %2."_s.arg(host).arg(response.status));
+        if (response.status >= 300 && response.status < 400)
+            error.hint = u"It points to another address. Use the address that it points to in this connection."_s;
+        break;
+    }
+    return error;
 }
 
 } // namespace Grebe

@@ -3,6 +3,8 @@
 
 #include "trinostatement.h"
 
+#include "engines/question.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -29,9 +31,15 @@ void TrinoOpening::start()
         fail(check.error());
         return;
     }
+    m_client->setIdentity({}); // it may be somebody else's by now
     begin(Kind::Resolve);
+    askInfo();
+}
+
+void TrinoOpening::askInfo()
+{
     const bool isTls = m_client->url({}).scheme() == "https"_L1;
-    const int generation = m_client->signInGeneration();
+    const int generation = m_client->signIn().generation();
     HttpCall *call = m_client->send(m_client->request("GET", m_client->url(u"/v1/info"_s)));
     connect(call, &HttpCall::resolved, this, [this](const QString &address) {
         if (m_step == Kind::Resolve) {
@@ -56,8 +64,8 @@ void TrinoOpening::start()
             complete(description);
     });
     connect(call, &HttpCall::finished, this, [this, isTls, generation](const HttpResponse &response) {
-        if (response.error && TrinoClient::wantsSignIn(response)) { // before anything was sent
-            m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        if (response.error && TrinoSignIn::isWanted(response)) { // before anything was sent
+            m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
                 if (result)
                     start();
                 else
@@ -88,13 +96,27 @@ void TrinoOpening::start()
             complete(m_info.tlsDescription);
         if (!isTls)
             skip(Kind::Tls, u"not used"_s);
-        onInfo(response);
+        onInfo(response, generation);
     });
 }
 
-void TrinoOpening::onInfo(const HttpResponse &response)
+void TrinoOpening::onInfo(const HttpResponse &response, int generation)
 {
-    begin(Kind::SignIn);
+    if (m_step != Kind::SignIn)
+        begin(Kind::SignIn);
+    // Presto, and no Trino, shows this page only to whom it knows.
+    const bool isPresto = m_client->product() == TrinoProduct::Presto;
+    m_wasLetIn = m_wasLetIn || (isPresto && m_client->signIn().isIdentifiedByServer());
+    if (response.status == 401 && isPresto) {
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
+            m_wasLetIn = result.has_value();
+            if (result)
+                askInfo();
+            else
+                fail(result.error());
+        });
+        return;
+    }
     m_info.product = m_client->productName();
     if (response.status == 200) {
         const QJsonObject info = QJsonDocument::fromJson(response.bytes().toByteArray()).object();
@@ -125,7 +147,7 @@ void TrinoOpening::checkSignIn()
         firstQuery(true);
         return;
     }
-    const int generation = m_client->signInGeneration();
+    const int generation = m_generation = m_client->signIn().generation();
     HttpRequest request = m_client->request("HEAD", m_client->url(u"/v1/statement"_s));
     request.firstByteTimeout = {}; // a directory service may take its time
     HttpCall *call = m_client->send(request);
@@ -138,7 +160,7 @@ void TrinoOpening::onSignInAnswer(const HttpResponse &response, int generation)
     if (response.error) {
         fail(*response.error);
     } else if (response.status == 401) {
-        m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
             if (result)
                 checkSignIn();
             else
@@ -149,21 +171,55 @@ void TrinoOpening::onSignInAnswer(const HttpResponse &response, int generation)
     } else if (response.status >= 300) {
         fail(m_client->httpError(response, u"signing in"_s));
     } else {
-        m_client->confirmSignIn();
-        complete(m_client->sessionState().user);
-        if (m_client->parameters().boolean(u"validateConnection"_s)) {
-            firstQuery(false);
-        } else {
-            skip(Kind::FirstQuery, u"not asked for"_s);
-            succeed();
+        m_client->signIn().confirm();
+        if (m_client->session().isIdentityKnown())
+            endSignIn();
+        else
+            askIdentity();
+    }
+}
+
+// Only a statement tells who a token or a certificate makes us.
+void TrinoOpening::askIdentity()
+{
+    m_generation = m_client->signIn().generation();
+    auto *statement = new TrinoStatement(m_client, m_dialect, u"SELECT current_user"_s, { .purpose = StatementOptions::Purpose::Metadata });
+    collectText(statement, this, [this, statement](const Result<MetadataTable> &answer) {
+        statement->deleteLater();
+        if (!answer) {
+            fail(answer.error());
+            return;
         }
+        m_client->setIdentity(answer->rows.value(0).value(0));
+        endSignIn();
+    });
+    statement->start();
+}
+
+void TrinoOpening::endSignIn()
+{
+    complete(m_client->sessionState().user);
+    if (m_client->parameters().boolean(u"validateConnection"_s)) {
+        firstQuery(false);
+    } else {
+        skip(Kind::FirstQuery, u"not asked for"_s);
+        succeed();
     }
 }
 
 void TrinoOpening::firstQuery(bool isSignInCheck)
 {
+    if (isSignInCheck && !m_client->session().isIdentityKnown()) {
+        askIdentity();
+        return;
+    }
     if (isSignInCheck && !m_client->parameters().boolean(u"validateConnection"_s) && m_client->parameters().password().isEmpty()) {
-        skip(Kind::SignIn, u"without a password"_s);
+        if (m_wasLetIn) {
+            m_client->signIn().confirm();
+            complete(m_client->sessionState().user);
+        } else {
+            skip(Kind::SignIn, u"without a password"_s);
+        }
         skip(Kind::FirstQuery, u"not asked for"_s);
         succeed();
         return;

@@ -22,6 +22,8 @@ public:
     TrinoOpening(std::shared_ptr<TrinoClient> client, const Dialect &dialect, QObject *parent);
 
     void start();
+    /// Of the sign-in that the answer is about.
+    int generation() const { return m_generation; }
 
 Q_SIGNALS:
     void stepChanged(const Grebe::ConnectionStep &step);
@@ -30,9 +32,12 @@ Q_SIGNALS:
 private:
     using Kind = ConnectionStep::Kind;
 
-    void onInfo(const HttpResponse &response);
+    void askInfo();
+    void onInfo(const HttpResponse &response, int generation);
     void checkSignIn();
     void onSignInAnswer(const HttpResponse &response, int generation);
+    void askIdentity();
+    void endSignIn();
     void firstQuery(bool isSignInCheck);
     void begin(Kind kind, const QString &text = {});
     void complete(const QString &text = {});
@@ -45,6 +50,8 @@ private:
     ServerInfo m_info;
     std::optional<Kind> m_step; ///< the one that runs
     QElapsedTimer m_since;
+    int m_generation = 0;
+    bool m_wasLetIn = false; ///< where only those are who are known
     bool m_isDone = false;
 };
 

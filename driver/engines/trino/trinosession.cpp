@@ -164,12 +164,17 @@ TrinoSession::TrinoSession(const ConnectionParameters &parameters) : m_product(t
         add("Client-Capabilities", capabilities);
 }
 
+// Presto answers nothing without a user, whatever signed in.
+bool TrinoSession::isLoginUserSaid() const
+{
+    return !m_isIdentifiedByServer || m_isLoginUserConfigured || m_product == TrinoProduct::Presto;
+}
+
 HttpHeaders TrinoSession::userHeaders() const
 {
     const QString configured = m_sessionUser.isEmpty() ? m_loginUser : m_sessionUser;
     const QString effective = m_authorizationUser.isEmpty() ? configured : m_authorizationUser;
-    // Presto answers nothing without a user, whatever signed in.
-    const bool isUserKnown = !m_isIdentifiedByServer || m_isLoginUserConfigured || m_product == TrinoProduct::Presto;
+    const bool isUserKnown = isLoginUserSaid();
     HttpHeaders headers;
     if (isUserKnown || effective != m_loginUser)
         headers << std::pair(headerName("User"), trinoHeaderText(effective));
@@ -287,7 +292,7 @@ SessionState TrinoSession::state() const
     if (!m_catalog.isEmpty() && !m_schema.isEmpty())
         current << m_schema;
     state.current = ObjectPath(current);
-    state.user = !m_authorizationUser.isEmpty() ? m_authorizationUser : !m_sessionUser.isEmpty() ? m_sessionUser : m_loginUser;
+    state.user = !m_authorizationUser.isEmpty() ? m_authorizationUser : !m_sessionUser.isEmpty() ? m_sessionUser : isLoginUserSaid() ? m_loginUser : m_identity;
     state.properties = m_properties;
     for (auto it = m_roles.begin(); it != m_roles.end(); ++it)
         state.roles.insert(it.key(), roleName(it.value()));

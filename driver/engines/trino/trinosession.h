@@ -50,13 +50,19 @@ public:
     /// The server learns from a token or a certificate who we are: a name that nobody configured is not sent, since the
     /// one of this computer would be taken for impersonation.
     void setIdentifiedByServer(bool isIdentified) { m_isIdentifiedByServer = isIdentified; }
+    /// Who that is, for state(), once it was asked; nobody until then.
+    void setIdentity(const QString &user) { m_identity = user; }
+    bool isIdentityKnown() const { return isLoginUserSaid() || !m_identity.isEmpty(); }
 
 private:
+    bool isLoginUserSaid() const;
+
     TrinoProduct m_product = TrinoProduct::Trino;
     QByteArray m_prefix = "X-Trino-";
     QString m_loginUser;
     bool m_isLoginUserConfigured = false;
     bool m_isIdentifiedByServer = false;
+    QString m_identity; ///< as the server said
     QString m_sessionUser; ///< configured; empty: the login user
     QString m_authorizationUser; ///< by SET SESSION AUTHORIZATION
     QStringList m_originalRoles; ///< as received

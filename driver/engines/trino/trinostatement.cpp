@@ -115,7 +115,7 @@ void TrinoStatement::prepareText()
 void TrinoStatement::post()
 {
     Q_ASSERT(!m_hasAsked);
-    const int generation = m_client->signInGeneration();
+    const int generation = m_client->signIn().generation();
     m_call = m_client->send(m_client->statementRequest(m_text.sql.toUtf8(), m_options.purpose));
     connect(m_call, &HttpCall::finished, this, [this, generation](const HttpResponse &response) {
         m_call = nullptr;
@@ -126,9 +126,9 @@ void TrinoStatement::post()
 void TrinoStatement::onPosted(const HttpResponse &response, int generation)
 {
     m_summary.byteCount += response.wireBytes;
-    if (TrinoClient::wantsSignIn(response)) {
+    if (TrinoSignIn::isWanted(response)) {
         report({ .state = Progress::State::SigningIn, .text = u"signing in"_s });
-        m_client->signIn(generation, response, this, [this](const Result<void> &result) {
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
             if (m_isDone)
                 return;
             if (result)
@@ -143,7 +143,7 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
         else
             failWith(*response.error);
     } else if (response.status == 200) {
-        m_client->confirmSignIn();
+        m_client->signIn().confirm();
         const Result<TrinoPageHead> head = readPageHead(response.bytes());
         if (head)
             takePage(response, *head);
@@ -161,14 +161,15 @@ void TrinoStatement::get()
 {
     m_hasAsked = true;
     m_heartbeatTimer.stop();
+    const int generation = m_client->signIn().generation();
     m_call = m_client->send(m_client->pageRequest(m_nextUri));
-    connect(m_call, &HttpCall::finished, this, [this](const HttpResponse &response) {
+    connect(m_call, &HttpCall::finished, this, [this, generation](const HttpResponse &response) {
         m_call = nullptr;
-        onGot(response);
+        onGot(response, generation);
     });
 }
 
-void TrinoStatement::onGot(const HttpResponse &response)
+void TrinoStatement::onGot(const HttpResponse &response, int generation)
 {
     m_summary.byteCount += response.wireBytes;
     // The same page may be asked for again as long as the next one was not: the server keeps the last answer.
@@ -194,6 +195,21 @@ void TrinoStatement::onGot(const HttpResponse &response)
         error.hint = u"It was restarted, another server answers behind the gateway, or nobody asked for the query for "
                      u"five minutes."_s;
         failWith(std::move(error));
+    } else if (TrinoSignIn::isWanted(response)) { // Presto asks with each page, and a token may have expired since the last
+        Progress progress = m_progress;
+        progress.state = Progress::State::SigningIn;
+        progress.text = u"signing in"_s;
+        Q_EMIT progressChanged(progress);
+        m_isSigningIn = true;
+        m_client->signIn().begin(generation, response, this, [this](const Result<void> &result) {
+            m_isSigningIn = false;
+            if (m_isDone)
+                return;
+            if (result)
+                advance();
+            else
+                failWith(result.error());
+        });
     } else {
         failWith(m_client->httpError(response, u"asking for results"_s));
     }
@@ -242,7 +258,7 @@ void TrinoStatement::takePage(const HttpResponse &response, const TrinoPageHead 
 
 void TrinoStatement::advance()
 {
-    if (m_isDone || m_call || m_nextUri.isEmpty() || m_retryTimer.isActive() || isCancelling())
+    if (m_isDone || m_call || m_isSigningIn || m_nextUri.isEmpty() || m_retryTimer.isActive() || isCancelling())
         return;
     // Before there are columns there are no rows to hold back, and a query that is not asked for is not even planned.
     // What writes is read to its end: a server may roll back an INSERT whose last page nobody fetched.

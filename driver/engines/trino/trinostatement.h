@@ -51,7 +51,7 @@ private:
     void post();
     void onPosted(const HttpResponse &response, int generation);
     void get();
-    void onGot(const HttpResponse &response);
+    void onGot(const HttpResponse &response, int generation);
     /// A whole page has arrived.
     void takePage(const HttpResponse &response, const TrinoPageHead &head);
     void decodeNext();
@@ -86,6 +86,7 @@ private:
     QUrl m_knownUri; ///< the latest that the server gave us: where a DELETE goes
     QUrl m_partialCancelUri;
     QSet<QByteArray> m_seenUris; ///< digests
+    bool m_isSigningIn = false; ///< in the middle of the pages
     bool m_hasAsked = false; ///< a GET was made: from then on the statement may run
     bool m_isAllReceived = false;
     bool m_isDone = false;

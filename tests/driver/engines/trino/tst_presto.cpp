@@ -9,6 +9,8 @@
 #include "statementrun.h"
 #include "trinotestengine.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Grebe;
@@ -33,6 +35,8 @@ private Q_SLOTS:
     void refusalsThatTellTheProduct();
     void oldTrino();
     void opensWithoutHead();
+    void opensWhereOnlyTheKnownAreLetIn();
+    void tokenThatExpiresBetweenPages();
     void retriableErrorSaysSo();
     void lostQueryIsAPageOfHtml();
     void valuesGoIntoTheText();
@@ -314,6 +318,73 @@ void tst_Presto::opensWithoutHead()
     QCOMPARE(info->product, u"Presto"_s);
     QCOMPARE(info->version, u"0.296-8661b73"_s);
     QCOMPARE(engine->dialect().name(), u"Presto"_s);
+}
+
+// Presto shows even the page that says who it is only to whom it knows.
+void tst_Presto::opensWhereOnlyTheKnownAreLetIn()
+{
+    class Ann final : public CredentialProvider
+    {
+    public:
+        QFuture<Result<Credential>> request(const CredentialRequest &request) override
+        {
+            asked << request.reason;
+            return QtFuture::makeReadyValueFuture(Result<Credential>(Credential { .secret = asked.size() == 1 ? u"oar"_s : u"paddle"_s }));
+        }
+        void confirm(const CredentialRequest &, const Credential &, bool worked) override { confirmed << worked; }
+        QStringList asked;
+        QList<bool> confirmed;
+    };
+    const TestHeaders challenge { { "WWW-Authenticate", "Basic realm=\"Presto\"" } };
+    ScriptedServer server;
+    server.expect("GET /v1/info").answer(401, "Unauthorized", challenge);
+    server.expect("GET /v1/info").withHeader("Authorization", "Basic YW5uOm9hcg==").answer(401, "Access Denied: Invalid credentials", challenge);
+    server.expect("GET /v1/info").withHeader("Authorization", "Basic YW5uOnBhZGRsZQ==").answer(200, R"({"nodeVersion":{"version":"0.296"}})");
+    Ann ann;
+    TrinoTestEngine engine(server.url(), { { u"allowInsecurePassword"_s, u"true"_s } }, &ann, quickTimings(), prestoInfo());
+    QStringList steps;
+    connect(&*engine, &Engine::stepChanged, this, [&](const ConnectionStep &step) {
+        if (step.kind == ConnectionStep::Kind::SignIn && step.state != ConnectionStep::State::Running)
+            steps << u"%1 %2"_s.arg(int(step.state)).arg(step.text);
+    });
+    const Result<ServerInfo> info = answerOf(engine->open());
+    QVERIFY2(info, qPrintable(info ? QString() : info.error().message));
+    QCOMPARE(info->version, u"0.296"_s);
+    QCOMPARE(info->user, u"ann"_s);
+    QCOMPARE(ann.asked.size(), 2);
+    QVERIFY2(ann.asked.last().contains(u"Invalid credentials"_s), qPrintable(ann.asked.last()));
+    QCOMPARE(ann.confirmed, (QList<bool> { false, true }));
+    QCOMPARE(steps, QStringList(u"%1 ann"_s.arg(int(ConnectionStep::State::Done))));
+}
+
+// It asks with each page, too.
+void tst_Presto::tokenThatExpiresBetweenPages()
+{
+    const QTemporaryDir folder;
+    const auto write = [&](const QByteArray &token) {
+        QFile file(folder.filePath(u"token"_s));
+        return file.open(QIODevice::WriteOnly) && file.write(token) == token.size();
+    };
+    QVERIFY(write("first"));
+    const TestHeaders challenge { { "WWW-Authenticate", "Basic realm=\"Presto\"" } };
+    ScriptedServer server;
+    server.expect("POST /v1/statement").withHeader("Authorization", "Bearer first").answer(200, firstPage);
+    server.expect(nextLine).withHeader("Authorization", "Bearer first").answer(401, "JWT expired", challenge);
+    server.expect(nextLine).withHeader("Authorization", "Bearer second").answer(200, page(R"("columns":[{"name":"a","type":"bigint"}],"data":[[7]],)"));
+    TrinoTestEngine engine(server.url(), { { u"allowInsecurePassword"_s, u"true"_s }, { u"accessTokenFile"_s, folder.filePath(u"token"_s) } },
+                           nullptr, quickTimings(), prestoInfo());
+    QVERIFY(write("second"));
+    StatementRun run(engine.prepare(u"SELECT 7"_s));
+    QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
+    QCOMPARE(run.cell(0, 0), u"7"_s);
+
+    server.expect("POST /v1/statement").answer(200, firstPage);
+    server.expect(nextLine).answer(401, "JWT expired", challenge);
+    server.expect("DELETE /v1/statement/queued/20261121_120000_00001_abcde/1?slug=x1").answer(204);
+    StatementRun refused(engine.prepare(u"SELECT 7"_s));
+    QVERIFY2(refused.waitForEnd() && refused.hasFailed(), refused.log());
+    QCOMPARE(refused.error().code, Error::Code::Unauthenticated);
+    QVERIFY2(refused.error().message.contains(u"JWT expired"_s), refused.log());
 }
 
 void tst_Presto::retriableErrorSaysSo()

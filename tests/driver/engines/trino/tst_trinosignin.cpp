@@ -160,6 +160,7 @@ private Q_SLOTS:
     void tokenIsShownForKeeping();
     void signedOutMeansSignInAnew();
     void userThatNobodyConfiguredIsNotSent();
+    void serverIsAskedWhoWeAre();
     void accessToken();
     void accessTokenFileIsReadAgain();
     void refusedAccessTokenIsExplained_data();
@@ -432,6 +433,37 @@ void tst_TrinoSignIn::userThatNobodyConfiguredIsNotSent()
     QCOMPARE(server.trino.server().requests().constLast().header("X-Trino-User"), "bob");
     QVERIFY(server.trino.server().requests().constLast().header("X-Trino-Original-User").isEmpty());
     QCOMPARE(visitor.visits, 2); // bob's token is not ann's
+}
+
+void tst_TrinoSignIn::serverIsAskedWhoWeAre()
+{
+    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar"}],"data":[["ann"]])" });
+    Visitor visitor(&server);
+    TrinoTestOptions options = external;
+    options.insert(u"user"_s, QString());
+    TrinoTestEngine engine(server.trino.url(), options, &visitor, signInTimings());
+    const auto userOf = [&] {
+        const auto info = answerOf(engine->open());
+        return info ? info->user : info.error().message;
+    };
+    QCOMPARE(engine->session().user, QString()); // nobody knows yet
+    QCOMPARE(userOf(), u"ann"_s);
+    QCOMPARE(engine->session().user, u"ann"_s);
+    const int asked = server.trino.postCount();
+    QCOMPARE(userOf(), u"ann"_s);
+    QCOMPARE(server.trino.postCount(), asked);
+    // Whoever signs in next may be somebody else.
+    TokenBroker::instance().signOut({ .origin = server.trino.url().toString(), .user = {}, .sessionUser = {} });
+    QCOMPARE(userOf(), u"ann"_s);
+    QCOMPARE(visitor.visits, 2);
+    QVERIFY(server.trino.postCount() > asked);
+
+    options.insert(u"user"_s, u"bob"_s);
+    TrinoTestEngine named(server.trino.url(), options, &visitor, signInTimings());
+    const int before = server.trino.postCount();
+    const auto info = answerOf(named->open());
+    QCOMPARE(info ? info->user : info.error().message, u"bob"_s);
+    QCOMPARE(server.trino.postCount(), before);
 }
 
 void tst_TrinoSignIn::accessToken()
