@@ -6,6 +6,7 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 Engine::~Engine() = default;
+EngineModule::~EngineModule() = default;
 
 QFuture<Result<MetadataTable>> Engine::describe(MetadataTopic, const ObjectPath &)
 {

@@ -3,6 +3,7 @@
 
 #include "extension/connection.h"
 #include "extension/credentialprovider.h"
+#include "extension/resultwriter.h"
 
 #include <QObject>
 
@@ -13,7 +14,7 @@ namespace Grebe {
 /// Thread     lives on its connection's engine thread; everything but prepare(), dialect() and session() is called there.
 ///            prepare() is called from any thread: it makes the Statement and moves it to thread().
 /// Ownership  its EngineConnection's (engineconnection.h), which makes the thread-safe Connection of it.
-class Engine : public QObject
+class GREBE_EXPORT Engine : public QObject
 {
     Q_OBJECT
 public:
@@ -57,4 +58,19 @@ struct EngineEntry
     std::unique_ptr<Engine> (*create)(const ConnectionParameters &parameters, CredentialProvider *provider);
 };
 
+/// An engine in a plugin of its own, `plugins/grebe`, since the library under it is large: loaded with the first connection.
+///
+/// Thread     any.
+class GREBE_EXPORT EngineModule
+{
+public:
+    virtual ~EngineModule();
+    virtual std::unique_ptr<Engine> createEngine(const ConnectionParameters &parameters, CredentialProvider *provider) = 0;
+    /// What DriverExtension::createFileWriter() gives, where the engine has a file format.
+    virtual Result<std::unique_ptr<ResultWriter>> createFileWriter(const QString &fileName, const WriteOptions &options) = 0;
+};
+
 } // namespace Grebe
+
+#define GREBE_ENGINE_MODULE_IID "org.grebe.EngineModule/1"
+Q_DECLARE_INTERFACE(Grebe::EngineModule, GREBE_ENGINE_MODULE_IID)

@@ -2,11 +2,14 @@
 #include "engineconnection.h"
 
 #ifdef GREBE_HAS_DUCKDB
-#include "duckdb/duckdbengine.h"
-#include "duckdb/duckdbfilewriter.h"
+#include "duckdb/duckdbinfo.h"
+#include "missingengine.h"
+#include "sql/duckdbdialect.h"
 #endif
 #include "trino/trinoengine.h"
 #include "trino/trinoinfo.h"
+
+#include <QPluginLoader>
 
 #include <span>
 
@@ -16,6 +19,27 @@ namespace Grebe {
 
 namespace {
 
+#ifdef GREBE_HAS_DUCKDB
+/// Looks where Qt looks for its plugins, as it did for us.
+Result<EngineModule *> loadModule(const QString &name)
+{
+    QPluginLoader loader("grebe/"_L1 + name);
+    if (auto *module = qobject_cast<EngineModule *>(loader.instance()))
+        return module;
+    return std::unexpected(Error { .code = Error::Code::NotFound,
+                                   .message = u"The engine can't be loaded from plugins/grebe/%1: %2"_s.arg(name, loader.errorString()),
+                                   .hint = u"Is Grebe installed whole? The other engines work without it."_s });
+}
+
+std::unique_ptr<Engine> createDuckDbEngine(const ConnectionParameters &parameters, CredentialProvider *provider)
+{
+    const Result<EngineModule *> module = loadModule(u"grebeduckdb"_s);
+    if (!module)
+        return std::make_unique<MissingEngine>(module.error(), duckdbDialect());
+    return (*module)->createEngine(parameters, provider);
+}
+#endif
+
 // One line per protocol; nothing registers itself.
 std::span<const EngineEntry> engineEntries()
 {
@@ -23,7 +47,7 @@ std::span<const EngineEntry> engineEntries()
         { trinoInfo, TrinoEngine::create },
         { prestoInfo, TrinoEngine::create },
 #ifdef GREBE_HAS_DUCKDB
-        { duckdbInfo, createDuckdbEngine },
+        { duckdbInfo, createDuckDbEngine },
 #endif
     };
     return entries;
@@ -53,8 +77,12 @@ Result<std::unique_ptr<ResultWriter>> makeFileWriter([[maybe_unused]] const QStr
                                                      [[maybe_unused]] const WriteOptions &options)
 {
 #ifdef GREBE_HAS_DUCKDB
-    if (formatId == "duckdb"_L1)
-        return std::make_unique<DuckDbFileWriter>(fileName, options);
+    if (formatId == "duckdb"_L1) {
+        const Result<EngineModule *> module = loadModule(u"grebeduckdb"_s);
+        if (!module)
+            return std::unexpected(module.error());
+        return (*module)->createFileWriter(fileName, options);
+    }
 #endif
     return std::unexpected(Error { .code = Error::Code::NotImplemented,
                                    .message = u"This build of Grebe cannot write the format “%1”."_s.arg(formatId) });

@@ -44,9 +44,9 @@ void whenGivenUp(const QFuture<T> &future, QObject *context, const std::function
 
 /// Follows a statement of ours that is not started yet and calls `done` once with its rows as text, or with its error; not
 /// when `context` is gone. The columns are the server's names. On the statement's thread.
-void collectText(Statement *statement, QObject *context, const std::function<void(const Result<MetadataTable> &)> &done);
+GREBE_EXPORT void collectText(Statement *statement, QObject *context, const std::function<void(const Result<MetadataTable> &)> &done);
 
 /// The place of an error in a text that stood `prefixLines` lines further down in what was sent.
-Error movedUp(Error error, int prefixLines);
+GREBE_EXPORT Error movedUp(Error error, int prefixLines);
 
 } // namespace Grebe

@@ -6,6 +6,9 @@ install(TARGETS grebe EXPORT GrebeTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT driver NAMELINK_COMPONENT driver
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS qsqlgrebe LIBRARY DESTINATION plugins/sqldrivers COMPONENT driver)
+if(TARGET grebe_duckdb)
+    install(TARGETS grebe_duckdb LIBRARY DESTINATION plugins/grebe COMPONENT driver)
+endif()
 
 # Exactly the headers that ui may include.
 foreach(header

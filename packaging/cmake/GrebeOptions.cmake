@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 option(GREBE_BUILD_APP "Build the workbench and the command line, not the driver alone" ON)
 option(GREBE_LIVE_TESTS "Add the tests that need a real server (packaging/dev live)" OFF)
+option(GREBE_BENCHMARKS "Add the programs that measure, without the tests (packaging/dev bench)" OFF)
 option(GREBE_WERROR "Treat warnings as errors" OFF)
 set(GREBE_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize= takes them: address,undefined or thread")
 include(CTest)

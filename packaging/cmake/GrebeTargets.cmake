@@ -7,6 +7,9 @@ function(grebe_add_test name)
     add_executable(${name} ${name}.cpp ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} grebe_driver grebe_test_support Qt6::Test)
     target_compile_definitions(${name} PRIVATE GREBE_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+    if(TARGET grebe_duckdb)
+        add_dependencies(${name} grebe_duckdb) # found at run time
+    endif()
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_PLUGIN_PATH=${CMAKE_BINARY_DIR}/plugins;UBSAN_OPTIONS=print_stacktrace=1")

@@ -43,6 +43,7 @@ static void run(Connection &connection, const QString &sql)
 int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
+    QCoreApplication::addLibraryPath(QCoreApplication::applicationDirPath() + "/../plugins"_L1);
     const QStringList words = application.arguments();
     const qint64 rows = words.value(1, u"1000000"_s).toLongLong();
     const QString folder = words.value(2, u"/dev/shm"_s);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast pages become record batches: the same generated pages through memcpy, through simdjson skipping every row,
-// and through decodePage(), in turns. Numbers are of one thread; bytes are already in memory.
+// How fast pages become record batches: the same pages through memcpy, through simdjson skipping every row, through
+// decodePage(), and through QJsonDocument into rows of QVariants as a plain Qt driver would, in turns. Numbers are of one
+// thread; bytes are already in memory.
+//   bench_trinopage [rounds] [only] [FILE...]     pages of lineitem; generated ones unless recorded ones are given
+// The last line is JSON: a contender's MB/s, and CPU seconds for a million rows.
 #include "columnar/jsonscan.h"
 #include "engines/trino/trinopage.h"
 
@@ -8,13 +11,20 @@
 
 #include <simdjson.h>
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QVariant>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <functional>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -80,6 +90,30 @@ std::string makePage(std::mt19937_64 &random, int rowCount)
     return page;
 }
 
+std::string contents(const char *fileName)
+{
+    std::ifstream file(fileName, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) {
+        std::fprintf(stderr, "%s can't be read\n", fileName);
+        std::exit(1);
+    }
+    return std::move(text).str();
+}
+
+/// The rows of a page as most Qt programs would have them; numbers beyond 2^53 are no longer right.
+QList<QVariantList> naiveRows(QByteArrayView page)
+{
+    QList<QVariantList> rows;
+    const QJsonObject root = QJsonDocument::fromJson(page.toByteArray()).object();
+    const QJsonArray data = root.value(QLatin1StringView("data")).toArray();
+    rows.reserve(data.size());
+    for (const auto &row : data)
+        rows << row.toArray().toVariantList();
+    return rows;
+}
+
 double cpuSeconds()
 {
     timespec time;
@@ -110,14 +144,18 @@ int main(int argc, char **argv)
     std::mt19937_64 random(20260801);
     std::vector<std::string> pages;
     double byteCount = 0;
-    for (int i = 0; i < pageCount; ++i) {
-        pages.push_back(makePage(random, rowsPerPage));
+    for (int i = 0; i < (argc > 3 ? argc - 3 : pageCount); ++i) {
+        pages.push_back(argc > 3 ? contents(argv[3 + i]) : makePage(random, rowsPerPage));
         byteCount += double(pages.back().size());
         pages.back().append(SIMDJSON_PADDING, ' ');
     }
     const auto bytes = [](const std::string &page) { return QByteArrayView(page.data(), qsizetype(page.size()) - qsizetype(SIMDJSON_PADDING)); };
-    const double rowCount = double(pageCount) * rowsPerPage;
-    std::printf("%d pages of %.2f MB, %.0f rows, %.1f bytes a row; Arrow memory pool: %s\n", pageCount, byteCount / pageCount / 1e6, rowCount,
+    double rowCount = 0;
+    for (const std::string &page : pages) {
+        if (const auto decoded = decodePage(bytes(page), {}); decoded && decoded->batch)
+            rowCount += double(decoded->batch->num_rows());
+    }
+    std::printf("%zu pages of %.2f MB, %.0f rows, %.1f bytes a row; Arrow memory pool: %s\n", pages.size(), byteCount / double(pages.size()) / 1e6, rowCount,
                 byteCount / rowCount, arrow::default_memory_pool()->backend_name().c_str());
 
     std::vector<char> sink(pages[0].size() * 2);
@@ -170,6 +208,13 @@ int main(int argc, char **argv)
              if (double(rows) != rowCount)
                  std::exit(1);
          }},
+        {"QJsonDocument, rows of QVariants", [&] {
+             qsizetype rows = 0;
+             for (const std::string &page : pages)
+                 rows += naiveRows(bytes(page)).size();
+             if (double(rows) != rowCount)
+                 std::exit(1);
+         }},
         {"decodePage, batches dropped", [&] { decodeAll(false); }},
         {"decodePage, batches kept", [&] { decodeAll(true); }},
     };
@@ -195,9 +240,9 @@ int main(int argc, char **argv)
                     rowCount / wall / 1e6, rowCount * 16 / wall / 1e6, cpu / rowCount * 1e6,
                     *std::ranges::min_element(contender.cpu) / rowCount * 1e6);
     }
-    if (!contenders[1].wall.empty() && !contenders[2].wall.empty()) {
+    if (!contenders[1].wall.empty() && !contenders[3].wall.empty()) {
         std::printf("against simdjson's skip rate (median of ratios by round): ");
-        for (size_t c = 2; c < contenders.size(); ++c) {
+        for (size_t c = 3; c < contenders.size(); ++c) {
             std::vector<double> ratios;
             for (size_t i = 0; i < contenders[c].cpu.size(); ++i)
                 ratios.push_back(contenders[1].cpu[i] / contenders[c].cpu[i]);
@@ -205,4 +250,10 @@ int main(int argc, char **argv)
         }
     }
     std::printf("Arrow memory kept: %.1f MB, %.1f bytes a cell\n", double(arrowBytes) / 1e6, double(arrowBytes) / rowCount / 16);
+    for (const Contender &contender : contenders) {
+        if (!contender.wall.empty())
+            std::printf("%s\"%s\": {\"mb_s\": %.1f, \"cpu_s_per_m\": %.5f}", &contender == &contenders.front() ? "{" : ", ",
+                        contender.name, byteCount / median(contender.wall) / 1e6, median(contender.cpu) / rowCount * 1e6);
+    }
+    std::printf("}\n");
 }

@@ -80,6 +80,8 @@ void tst_Syntax::formats_data()
     row("keywords without case", u"SELECT a From t"_s, u"Keyword<SELECT> Keyword<From>"_s);
     row("type, function, constant", u"CAST(lower(x) AS bigint) true"_s,
         u"Keyword<CAST> Symbol<(> Function<lower> Symbol<(> Symbol<)> Keyword<AS> DataType<bigint> Symbol<)> Constant<true>"_s);
+    row("a keyword behind a dot is a name", u"a.comment, t.date.x, f.lower(x)"_s,
+        u"Symbol<.> Symbol<,> Symbol<.> Symbol<.> Symbol<,> Symbol<.> Function<lower> Symbol<(> Symbol<)>"_s);
     row("strings with doubled quotes", u"'it''s'"_s, u"String<'it> Escape<''> String<s'>"_s);
     row("a string over lines", u"'a\nSELECT' SELECT"_s, u"String<'a> String<SELECT'> Keyword<SELECT>"_s);
     row("a backslash is ordinary", u"'a\\' 1"_s, u"String<'a\\'> Number<1>"_s);

@@ -171,9 +171,4 @@ std::unique_ptr<Engine> DuckDbEngine::newSession() const
     return std::make_unique<DuckDbEngine>(m_session->source());
 }
 
-std::unique_ptr<Engine> createDuckdbEngine(const ConnectionParameters &parameters, CredentialProvider *)
-{
-    return std::make_unique<DuckDbEngine>(std::make_shared<DuckDbSource>(parameters));
-}
-
 } // namespace Grebe

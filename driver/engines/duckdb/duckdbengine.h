@@ -39,7 +39,4 @@ private:
     QList<DuckDbStatement *> m_explaining;
 };
 
-const EngineInfo &duckdbInfo();
-std::unique_ptr<Engine> createDuckdbEngine(const ConnectionParameters &parameters, CredentialProvider *provider);
-
 } // namespace Grebe

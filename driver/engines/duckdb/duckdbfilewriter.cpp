@@ -4,6 +4,7 @@
 #include "duckdbarrow.h"
 #include "duckdbengine.h"
 #include "duckdberror.h"
+#include "duckdbinfo.h"
 #include "extension/outputtarget.h"
 #include "formats/batchslice.h"
 #include "formats/textcolumn.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "duckdbengine.h"
+#include "duckdbinfo.h"
 
 using namespace Qt::StringLiterals;
 

@@ -2,6 +2,7 @@
 #include "extension/columnformatter.h"
 #include "extension/driverextension.h"
 
+#include <QFile>
 #include <QSqlDatabase>
 #include <QSqlDriver>
 #include <QSqlError>
@@ -26,6 +27,7 @@ class tst_SqlDriver : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
     void init();
     void cleanup();
     void driverNames();
@@ -59,6 +61,23 @@ private:
 
     QSqlDatabase m_database;
 };
+
+// Loading DuckDB takes longer than many a query of another engine.
+void tst_SqlDriver::initTestCase()
+{
+    const auto isDuckDbLoaded = [] {
+        QFile maps(u"/proc/self/maps"_s);
+        return maps.open(QIODevice::ReadOnly) && maps.readAll().contains("/libduckdb");
+    };
+    QSqlDatabase database = QSqlDatabase::addDatabase(u"QDUCKDB"_s, u"lazy"_s);
+    QVERIFY(database.isValid());
+    QVERIFY(!qobject_cast<DriverExtension *>(database.driver())->engines().isEmpty());
+    QVERIFY(!isDuckDbLoaded());
+    QVERIFY2(database.open(), qPrintable(database.lastError().text()));
+    QVERIFY(isDuckDbLoaded());
+    database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(u"lazy"_s);
+}
 
 void tst_SqlDriver::init()
 {

@@ -8,7 +8,7 @@ connection = http.client.HTTPConnection(host, int(port))
 
 
 def request(method, path, body=None):
-    connection.request(method, path, body, {"X-Trino-User": "grebe", "Accept-Encoding": "identity"})
+    connection.request(method, path, body, {"X-Trino-User": "grebe", "X-Presto-User": "grebe", "Accept-Encoding": "identity"})
     return connection.getresponse().read()
 
 

@@ -1,0 +1,3 @@
+module grebe/bench/gofloor
+
+go 1.24
