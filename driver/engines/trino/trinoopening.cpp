@@ -297,7 +297,8 @@ void TrinoOpening::succeed()
 {
     if (std::exchange(m_isDone, true))
         return;
-    m_info.user = m_client->sessionState().user;
+    if (m_client->session().isIdentityKnown())
+        m_info.user = m_client->sessionState().user;
     Q_EMIT done(m_info);
     deleteLater();
 }

@@ -370,7 +370,7 @@ void tst_Presto::tokenThatExpiresBetweenPages()
     ScriptedServer server;
     server.expect("POST /v1/statement").withHeader("Authorization", "Bearer first").answer(200, firstPage);
     server.expect(nextLine).withHeader("Authorization", "Bearer first").answer(401, "JWT expired", challenge);
-    server.expect(nextLine).withHeader("Authorization", "Bearer second").answer(200, page(R"("columns":[{"name":"a","type":"bigint"}],"data":[[7]],)"));
+    server.expect(nextLine).withHeader("Authorization", "Bearer second").answer(200, page(R"("columns":[{"name":"a","type":"bigint","typeSignature":{"rawType":"bigint","arguments":[]}}],"data":[[7]],)"));
     TrinoTestEngine engine(server.url(), { { u"allowInsecurePassword"_s, u"true"_s }, { u"accessTokenFile"_s, folder.filePath(u"token"_s) } },
                            nullptr, quickTimings(), prestoInfo());
     QVERIFY(write("second"));

@@ -444,7 +444,7 @@ void tst_TrinoSignIn::userThatNobodyConfiguredIsNotSent()
 
 void tst_TrinoSignIn::serverIsAskedWhoWeAre()
 {
-    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar"}],"data":[["ann"]])" });
+    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar","typeSignature":{"rawType":"varchar","arguments":[]}}],"data":[["ann"]])" });
     Visitor visitor(&server);
     TrinoTestOptions options = external;
     options.insert(u"user"_s, QString());
@@ -479,6 +479,7 @@ void tst_TrinoSignIn::aBusyServerLetsUsInUnnamed_data()
     QTest::addColumn<bool>("isHeld");
     QTest::newRow("the queue is full") << R"("error":{"message":"Too many queued queries","errorCode":131075,"errorName":"QUERY_QUEUE_FULL","errorType":"INSUFFICIENT_RESOURCES"})"_ba << false;
     QTest::newRow("the queue is long") << R"("stats":{"state":"QUEUED"})"_ba << true;
+    QTest::newRow("we may not be whom we want to be") << R"("error":{"message":"Access Denied: User ann cannot impersonate user bob","errorCode":4,"errorName":"PERMISSION_DENIED","errorType":"USER_ERROR"})"_ba << false;
 }
 
 void tst_TrinoSignIn::aBusyServerLetsUsInUnnamed()
@@ -490,6 +491,8 @@ void tst_TrinoSignIn::aBusyServerLetsUsInUnnamed()
     Visitor visitor(&server);
     TrinoTestOptions options = external;
     options.insert(u"user"_s, QString());
+    if (page.contains("impersonate"))
+        options.insert(u"sessionUser"_s, u"bob"_s);
     TrinoTimings timings = signInTimings();
     timings.control = std::chrono::milliseconds(200);
     TrinoTestEngine engine(server.trino.url(), options, &visitor, timings);
