@@ -66,6 +66,7 @@ public:
     /// Asks the server to stop what runs; nothing happens when nothing does.
     void stop();
     bool isRunning() const;
+    bool isHeld() const; ///< what runs waits at the row limit, all of it
     RunState state() const;
     /// The status bar's words about the current result: "Finished 3.2 s".
     QString stateText() const;
