@@ -329,11 +329,13 @@ void tst_Presto::opensWhereOnlyTheKnownAreLetIn()
         QFuture<Result<Credential>> request(const CredentialRequest &request) override
         {
             asked << request.reason;
-            return QtFuture::makeReadyValueFuture(Result<Credential>(Credential { .secret = asked.size() == 1 ? u"oar"_s : u"paddle"_s }));
+            answer = Credential { .secret = asked.size() == 1 ? u"oar"_s : u"paddle"_s };
+            return QtFuture::makeReadyValueFuture(answer);
         }
         void confirm(const CredentialRequest &, const Credential &, bool worked) override { confirmed << worked; }
         QStringList asked;
         QList<bool> confirmed;
+        Result<Credential> answer; // kept: GCC 16 thinks that a temporary one is read before it is written
     };
     const TestHeaders challenge { { "WWW-Authenticate", "Basic realm=\"Presto\"" } };
     ScriptedServer server;
