@@ -250,10 +250,13 @@ int main(int argc, char **argv)
         }
     }
     std::printf("Arrow memory kept: %.1f MB, %.1f bytes a cell\n", double(arrowBytes) / 1e6, double(arrowBytes) / rowCount / 16);
+    const char *separator = "{";
     for (const Contender &contender : contenders) {
-        if (!contender.wall.empty())
-            std::printf("%s\"%s\": {\"mb_s\": %.1f, \"cpu_s_per_m\": %.5f}", &contender == &contenders.front() ? "{" : ", ",
-                        contender.name, byteCount / median(contender.wall) / 1e6, median(contender.cpu) / rowCount * 1e6);
+        if (contender.wall.empty())
+            continue;
+        std::printf("%s\"%s\": {\"mb_s\": %.1f, \"cpu_s_per_m\": %.5f}", separator, contender.name,
+                    byteCount / median(contender.wall) / 1e6, median(contender.cpu) / rowCount * 1e6);
+        separator = ", ";
     }
     std::printf("}\n");
 }

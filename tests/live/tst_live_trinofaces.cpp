@@ -312,7 +312,7 @@ void tst_LiveTrinoFaces::window()
     editor->test();
     QTRY_COMPARE_WITH_TIMEOUT(tested.size(), 1, 90s);
     QVERIFY2(tested.first().first().toBool(), qPrintable(editor->message()));
-    QVERIFY2(editor->message().startsWith(u"It works: Trino 476"_s), qPrintable(editor->message()));
+    QVERIFY2(editor->message().startsWith(u"It works: Trino 476, signed in as %1"_s.arg(method.user)), qPrintable(editor->message()));
     editor->save();
 
     QueryTab *tab = window.currentTab();

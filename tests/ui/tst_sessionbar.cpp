@@ -52,15 +52,15 @@ static QList<ObjectInfo> catalogs(const QStringList &names)
 
 void tst_SessionBar::init()
 {
-    m_folder = std::make_unique<QTemporaryDir>();
     m_server = std::make_unique<FakeServer>();
-    m_server->slowLevels = { {} };
+    m_server->slowLevels.insert(QStringList());
     start(u"ann"_s);
 }
 
 void tst_SessionBar::start(const QString &user)
 {
     cleanup();
+    m_folder = std::make_unique<QTemporaryDir>();
     m_store = std::make_unique<ConnectionStore>(QList { &fakeEngineInfo() }, m_folder->filePath(u"connections.json"_s));
     ConnectionParameters parameters(fakeEngineInfo());
     QVERIFY(parameters.setValue(u"host"_s, u"lake.example"_s) && parameters.setValue(u"user"_s, user));

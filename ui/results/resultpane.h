@@ -65,7 +65,10 @@ public:
     void setDialect(const Dialect *dialect) { m_dialect = dialect; }
     /// Asks the server to stop what runs; nothing happens when nothing does.
     void stop();
+    /// Stops what waits at its row limit, and keeps its rows. False, and nothing was stopped, while something runs.
+    bool stopHeld();
     bool isRunning() const;
+    bool isHeld() const; ///< what runs waits at the row limit, all of it
     RunState state() const;
     /// The status bar's words about the current result: "Finished 3.2 s".
     QString stateText() const;

@@ -7,6 +7,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTimer>
 
 using namespace Qt::StringLiterals;
 
@@ -179,18 +180,25 @@ void TrinoOpening::onSignInAnswer(const HttpResponse &response, int generation)
     }
 }
 
-// Only a statement tells who a token or a certificate makes us.
+// Only a statement tells who a token or a certificate makes us. A queue that is full or slow keeps nobody out: then it is
+// not known.
 void TrinoOpening::askIdentity()
 {
     m_generation = m_client->signIn().generation();
     auto *statement = new TrinoStatement(m_client, m_dialect, u"SELECT current_user"_s, { .purpose = StatementOptions::Purpose::Metadata });
+    auto *patience = new QTimer(statement);
+    patience->setSingleShot(true);
+    connect(statement, &Statement::started, patience, [this, patience] { patience->start(m_client->timings().control); });
+    connect(patience, &QTimer::timeout, statement, &Statement::cancel);
     collectText(statement, this, [this, statement](const Result<MetadataTable> &answer) {
         statement->deleteLater();
-        if (!answer) {
+        const bool isServersOwn = !answer && (answer.error().isCancelled() || !answer.error().vendorCode.isEmpty());
+        if (!answer && !isServersOwn) {
             fail(answer.error());
             return;
         }
-        m_client->setIdentity(answer->rows.value(0).value(0));
+        if (answer)
+            m_client->setIdentity(answer->rows.value(0).value(0));
         endSignIn();
     });
     statement->start();
@@ -289,7 +297,8 @@ void TrinoOpening::succeed()
 {
     if (std::exchange(m_isDone, true))
         return;
-    m_info.user = m_client->sessionState().user;
+    if (m_client->session().isIdentityKnown())
+        m_info.user = m_client->sessionState().user;
     Q_EMIT done(m_info);
     deleteLater();
 }

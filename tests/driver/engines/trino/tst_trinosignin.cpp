@@ -46,12 +46,15 @@ public:
     std::atomic<int> refusals = 0;
     std::atomic<int> tokensGiven = 0;
     std::atomic<int> tokensTaken = 0; ///< DELETE
+    std::atomic<bool> isHeld = false; ///< pages wait
     QByteArray challenge; ///< empty: the honest one
 
 private:
     void tamper(const RecordedRequest &request, FaultReply &reply)
     {
         const QByteArray base = trino.url().toEncoded();
+        if (request.method == "GET" && request.target.contains("/executing/"))
+            reply.isHeld = isHeld;
         if (request.target == "/v1/statement") {
             if (request.header("Authorization") == "Bearer " + token())
                 return;
@@ -161,6 +164,8 @@ private Q_SLOTS:
     void signedOutMeansSignInAnew();
     void userThatNobodyConfiguredIsNotSent();
     void serverIsAskedWhoWeAre();
+    void aBusyServerLetsUsInUnnamed_data();
+    void aBusyServerLetsUsInUnnamed();
     void accessToken();
     void accessTokenFileIsReadAgain();
     void refusedAccessTokenIsExplained_data();
@@ -430,14 +435,16 @@ void tst_TrinoSignIn::userThatNobodyConfiguredIsNotSent()
     options.insert(u"sessionUser"_s, u"bob"_s);
     TrinoTestEngine asBob(server.trino.url(), options, &visitor, signInTimings());
     QCOMPARE(errorOf(asBob).message, QString());
-    QCOMPARE(server.trino.server().requests().constLast().header("X-Trino-User"), "bob");
-    QVERIFY(server.trino.server().requests().constLast().header("X-Trino-Original-User").isEmpty());
+    auto requests = server.trino.server().requests();
+    requests.removeIf([](const RecordedRequest &request) { return !request.target.startsWith("/v1/statement"); });
+    QCOMPARE(requests.constLast().header("X-Trino-User"), "bob");
+    QVERIFY(requests.constLast().header("X-Trino-Original-User").isEmpty());
     QCOMPARE(visitor.visits, 2); // bob's token is not ann's
 }
 
 void tst_TrinoSignIn::serverIsAskedWhoWeAre()
 {
-    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar"}],"data":[["ann"]])" });
+    GuardedTrino server({ R"("columns":[{"name":"_col0","type":"varchar","typeSignature":{"rawType":"varchar","arguments":[]}}],"data":[["ann"]])" });
     Visitor visitor(&server);
     TrinoTestOptions options = external;
     options.insert(u"user"_s, QString());
@@ -464,6 +471,37 @@ void tst_TrinoSignIn::serverIsAskedWhoWeAre()
     const auto info = answerOf(named->open());
     QCOMPARE(info ? info->user : info.error().message, u"bob"_s);
     QCOMPARE(server.trino.postCount(), before);
+}
+
+void tst_TrinoSignIn::aBusyServerLetsUsInUnnamed_data()
+{
+    QTest::addColumn<QByteArray>("page");
+    QTest::addColumn<bool>("isHeld");
+    QTest::newRow("the queue is full") << R"("error":{"message":"Too many queued queries","errorCode":131075,"errorName":"QUERY_QUEUE_FULL","errorType":"INSUFFICIENT_RESOURCES"})"_ba << false;
+    QTest::newRow("the queue is long") << R"("stats":{"state":"QUEUED"})"_ba << true;
+    QTest::newRow("we may not be whom we want to be") << R"("error":{"message":"Access Denied: User ann cannot impersonate user bob","errorCode":4,"errorName":"PERMISSION_DENIED","errorType":"USER_ERROR"})"_ba << false;
+}
+
+void tst_TrinoSignIn::aBusyServerLetsUsInUnnamed()
+{
+    QFETCH(QByteArray, page);
+    QFETCH(bool, isHeld);
+    GuardedTrino server({ page });
+    server.isHeld = isHeld;
+    Visitor visitor(&server);
+    TrinoTestOptions options = external;
+    options.insert(u"user"_s, QString());
+    if (page.contains("impersonate"))
+        options.insert(u"sessionUser"_s, u"bob"_s);
+    TrinoTimings timings = signInTimings();
+    timings.control = std::chrono::milliseconds(200);
+    TrinoTestEngine engine(server.trino.url(), options, &visitor, timings);
+    const auto info = answerOf(engine->open());
+    QVERIFY2(info, qPrintable(info ? QString() : info.error().message));
+    QCOMPARE(info->user, QString());
+    QCOMPARE(visitor.visits, 1);
+    QTRY_COMPARE(server.trino.deleteCount(), isHeld ? 1 : 0);
+    server.trino.server().releaseHeld();
 }
 
 void tst_TrinoSignIn::accessToken()

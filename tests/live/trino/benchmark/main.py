@@ -40,6 +40,7 @@ class Bench:
         self.server = urlsplit(options.url).netloc.rpartition("@")[2]
         self.rounds = options.rounds
         self.rows = options.rows
+        self.warm_up = not options.warm
         self.recorded_rows = min(options.rows, 600_000)
         self.sql = f"SELECT * FROM tpch.sf1.lineitem LIMIT {options.rows}"
         self.recorded_sql = f"SELECT * FROM tpch.sf1.lineitem LIMIT {self.recorded_rows}"
@@ -62,6 +63,7 @@ def main():
     parser.add_argument("--folder", required=True, help="for recordings and logs")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--warm", action="store_true", help="the server is warm: no round before those that count")
     parser.add_argument("--only", default=",".join(SECTIONS), help="sections, by commas")
     Programs.add_options(parser)
     options = parser.parse_args()

@@ -18,7 +18,7 @@ def compare(bench):
     print(f"## Real server\n\n`{bench.sql}`\n")
     clients = [programs.nothing(bench.server, bench.sql), programs.grebe(bench.server, bench.sql), programs.fetch(bench.server, bench.sql, "keep")]
     clients += programs.official(bench.server, bench.sql) + programs.direct(bench.server, bench.sql)
-    runs = Runs(clients, bench.rounds, bench.rows)
+    runs = Runs(clients, bench.rounds, bench.rows, bench.warm_up)
     kept = runs.samples.pop("bench_fetch keep")
     print_clients(runs, bench.rows)
     kept_memory = statistics.median(sample.memory for sample in kept)
