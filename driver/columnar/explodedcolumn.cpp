@@ -25,6 +25,9 @@ namespace Grebe {
 
 namespace {
 
+// Of JSON, beside kPartSampleRows: the parts are looked for while a person waits.
+constexpr qint64 kPartSampleBytes = 4 << 20;
+
 enum class Kind { None, Row, Map, List, Json };
 
 Kind kindOf(const arrow::Field &field)
@@ -129,12 +132,15 @@ private:
     int64_t m_indexes = 0;
 };
 
-void sampleJson(const arrow::Array &array, int64_t count, PartSample &sample)
+/// Looks at the first rows until it has seen `most` bytes; how many these were.
+qint64 sampleJson(const arrow::Array &array, qint64 most, PartSample &sample)
 {
     simdjson::dom::parser parser;
-    for (int64_t row = 0; row < count; ++row) {
+    qint64 seen = 0;
+    for (int64_t row = 0; row < array.length() && seen < most; ++row) {
         if (array.IsNull(row) || !mayBeJson(textAt(array, row)))
             continue;
+        seen += qint64(textAt(array, row).size());
         simdjson::dom::element document;
         if (parser.parse(simdjson::padded_string(textAt(array, row))).get(document) != simdjson::SUCCESS)
             continue;
@@ -147,6 +153,7 @@ void sampleJson(const arrow::Array &array, int64_t count, PartSample &sample)
             sample.addIndexes(int64_t(elements.size()));
         }
     }
+    return seen;
 }
 
 void sampleElements(const arrow::Field &field, const arrow::Array &array, int64_t count, PartSample &sample)
@@ -342,17 +349,19 @@ QStringList columnParts(const ResultStore &store, int column)
     }
     if (kind == Kind::Row || kind == Kind::None)
         return sample.take();
-    qint64 rest = kPartSampleRows;
-    for (qsizetype index = 0; index < store.batchCount() && rest > 0; ++index) {
-        const std::shared_ptr<arrow::RecordBatch> batch = store.batch(index);
-        if (!batch)
+    const qint64 rows = std::min(store.rowCount(), kPartSampleRows);
+    qint64 bytes = kPartSampleBytes;
+    for (qint64 row = 0; row < rows && bytes > 0;) {
+        const ResultStore::Place place = store.place(row);
+        if (!place.batch)
             break;
-        const qint64 count = std::min<qint64>(rest, batch->num_rows());
+        const qint64 count = std::min(rows - row, place.batch->num_rows() - place.row);
+        const std::shared_ptr<arrow::Array> part = place.batch->column(column)->Slice(place.row, count);
         if (kind == Kind::Json)
-            sampleJson(*batch->column(column), count, sample);
+            bytes -= sampleJson(*part, bytes, sample);
         else
-            sampleElements(field, *batch->column(column), count, sample);
-        rest -= count;
+            sampleElements(field, *part, count, sample);
+        row += count;
     }
     return sample.take();
 }

@@ -7,6 +7,8 @@
 #include "memorybudget.h"
 #include "spillfile.h"
 
+#include <arrow/array.h>
+#include <arrow/array/concatenate.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/byte_size.h>
@@ -32,6 +34,8 @@ constexpr qint64 kLeastBehind = 8 << 20;
 
 // What is made for one row that is looked at: some screenfuls.
 constexpr qint64 kWindowBytes = 1 << 20;
+// The same of a derived store, which may parse each value: a screenful.
+constexpr qint64 kDerivedRows = 64;
 
 // Raw values are known by their row in the batch.
 bool hasRawValues(const arrow::Schema &schema)
@@ -44,6 +48,20 @@ qint64 sizeOf(const arrow::RecordBatch &batch)
     // What is referenced: slices of one big table would else count as the whole table each.
     const auto size = arrow::util::ReferencedBufferSize(batch);
     return size.ok() ? *size : arrow::util::TotalBufferSize(batch);
+}
+
+// The rows of a part of a batch in buffers of their own, so that the part does not keep the whole in memory.
+std::shared_ptr<arrow::RecordBatch> ownCopy(const std::shared_ptr<arrow::RecordBatch> &part)
+{
+    arrow::ArrayVector columns;
+    columns.reserve(size_t(part->num_columns()));
+    for (const auto &column : part->columns()) {
+        auto copied = arrow::Concatenate({ column });
+        if (!copied.ok())
+            return part;
+        columns.push_back(std::move(copied).MoveValueUnsafe());
+    }
+    return arrow::RecordBatch::Make(part->schema(), part->num_rows(), std::move(columns));
 }
 
 Error readError(const arrow::Status &status)
@@ -111,10 +129,12 @@ public:
         std::shared_ptr<arrow::RecordBatch> batch;
     };
     std::shared_ptr<arrow::RecordBatch> make(const std::shared_ptr<arrow::RecordBatch> &from);
+    Place makeWindow(qint64 row);
 
     std::shared_ptr<const ResultStore> base;
     Derive derive;
     std::array<Made, 8> made;
+    std::array<Place, 64> madeWindows; // of their first rows
 
 private:
     std::shared_ptr<arrow::RecordBatch> read(size_t index, const SpillFile &source, SpillFile::Extent extent);
@@ -124,6 +144,7 @@ private:
     size_t m_nextRecent = 0;
     size_t m_nextMade = 0;
     size_t m_nextWindow = 0;
+    size_t m_nextMadeWindow = 0;
 };
 
 size_t ResultStore::Impl::indexOf(qint64 row) const
@@ -229,6 +250,37 @@ std::shared_ptr<arrow::RecordBatch> ResultStore::Impl::make(const std::shared_pt
     std::swap(made[m_nextMade], fresh);
     m_nextMade = (m_nextMade + 1) % made.size();
     return batch;
+}
+
+// The rows around one that is looked at: sorted, each row of a screen may come from another batch.
+ResultStore::Place ResultStore::Impl::makeWindow(qint64 row)
+{
+    {
+        const std::scoped_lock lock(mutex);
+        for (const Place &known : madeWindows) {
+            if (known.batch && row >= known.firstRow && row - known.firstRow < known.batch->num_rows())
+                return { known.batch, row - known.firstRow, known.firstRow };
+        }
+    }
+    Place place = base->place(row);
+    if (!place.batch || hasRawValues(*place.batch->schema())) {
+        place.batch = make(place.batch);
+        return place;
+    }
+    const qint64 rowCount = place.batch->num_rows();
+    const qint64 fitting = kWindowBytes * rowCount / std::max<qint64>(sizeOf(*place.batch), 1);
+    const qint64 windowRows = std::clamp<qint64>(fitting, 1, kDerivedRows);
+    const qint64 begin = place.row / windowRows * windowRows;
+    std::shared_ptr<arrow::RecordBatch> part = derive(place.batch->Slice(begin, std::min(windowRows, rowCount - begin)));
+    if (!part)
+        return {};
+    part = ownCopy(part);
+    const Place window { part, 0, place.firstRow + begin };
+    Place leaving;
+    const std::scoped_lock lock(mutex);
+    leaving = std::exchange(madeWindows[m_nextMadeWindow], window);
+    m_nextMadeWindow = (m_nextMadeWindow + 1) % madeWindows.size();
+    return { part, place.row - begin, window.firstRow };
 }
 
 // A few rows of a compact batch, so that a jump to a row costs no more than what is looked at.
@@ -487,11 +539,8 @@ ResultStore::Place ResultStore::place(qint64 row) const
     size_t index = 0;
     qint64 windowRows = 0;
     Place place;
-    if (m_impl->base) {
-        place = m_impl->base->place(row);
-        place.batch = m_impl->make(place.batch);
-        return place;
-    }
+    if (m_impl->base)
+        return m_impl->makeWindow(row);
     {
         const std::scoped_lock lock(m_impl->mutex);
         if (row < 0 || row >= m_impl->firstRows.back())

@@ -133,6 +133,10 @@ private:
             QObject::connect(watcher, &QFutureWatcherBase::canceled, watcher, [asked]() mutable { asked.cancel(); });
             QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
             watcher->setFuture(answer->future());
+            auto *progress = new QFutureWatcher<Result<T>>(host);
+            QObject::connect(progress, &QFutureWatcherBase::progressValueChanged, progress, [answer](int value) { answer->tellProgress(value); });
+            QObject::connect(progress, &QFutureWatcherBase::finished, progress, &QObject::deleteLater);
+            progress->setFuture(asked);
             asked.then([answer](QFuture<Result<T>> reply) {
                 if (reply.resultCount() > 0)
                     answer->settle(reply.takeResult());

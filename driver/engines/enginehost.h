@@ -3,6 +3,8 @@
 
 #include "engine.h"
 
+#include "extension/questionprogress.h"
+
 #include <QHash>
 #include <QMutex>
 #include <QPromise>
@@ -33,7 +35,11 @@ template<typename T>
 class Answer final : public PendingAnswer
 {
 public:
-    Answer() { m_promise.start(); }
+    Answer()
+    {
+        m_promise.start();
+        m_promise.setProgressRange(0, QuestionAsked);
+    }
     ~Answer() override { close(); }
 
     QFuture<Result<T>> future() const { return m_promise.future(); }
@@ -45,6 +51,7 @@ public:
         m_promise.finish();
     }
     void close() override { settle(std::unexpected(closedError())); }
+    void tellProgress(int value) { m_promise.setProgressValue(value); }
 
 private:
     QPromise<Result<T>> m_promise;

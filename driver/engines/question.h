@@ -3,6 +3,7 @@
 
 #include "extension/error.h"
 #include "extension/metadata.h"
+#include "extension/questionprogress.h"
 #include "extension/statement.h"
 
 #include <QFutureWatcher>
@@ -22,6 +23,7 @@ Promise<T> startedPromise()
 {
     auto promise = std::make_shared<QPromise<Result<T>>>();
     promise->start();
+    promise->setProgressRange(0, QuestionAsked);
     return promise;
 }
 
@@ -30,6 +32,14 @@ void settle(const Promise<T> &promise, Result<T> result)
 {
     promise->addResult(std::move(result)); // nobody hears it when the question was given up
     promise->finish();
+}
+
+/// Tells whoever holds the future that the question waits for others of ours, or that it was asked; after that it does not
+/// wait again.
+template<typename T>
+void tellQueued(const Promise<T> &promise, bool isQueued)
+{
+    promise->setProgressValue(isQueued ? QuestionQueued : QuestionAsked);
 }
 
 /// Calls `action` on the thread of `context` when whoever holds the future cancels it before it has a result.

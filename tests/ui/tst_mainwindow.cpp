@@ -42,6 +42,8 @@ private Q_SLOTS:
     void closingTheWindowStopsWhatRuns();
     void anErrorStandsAtItsPlace();
     void keysMoveBetweenEditorAndResults();
+    void resultsTakeTheWholeTabAndRunAgain();
+    void whatWaitsAtTheRowLimitMakesRoom();
     void aTabHasASessionOfItsOwn();
     void theTreeIsReadWhenItIsOpened();
     void aTablesPreviewIsPutIntoAnEditor();
@@ -367,6 +369,60 @@ void tst_MainWindow::keysMoveBetweenEditorAndResults()
     QVERIFY(!tab->areResultsVisible());
     key(Qt::Key_J, Qt::ControlModifier);
     QVERIFY(tab->areResultsVisible());
+}
+
+void tst_MainWindow::resultsTakeTheWholeTabAndRunAgain()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders; DELETE FROM orders"_s);
+    QVERIFY(tab);
+    tab->editor()->setCursorPosition(3);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    m_server->statements.first()->give(schema());
+    m_server->statements.first()->give(batch(3));
+    m_server->statements.first()->end();
+    QTRY_VERIFY(!tab->isRunning());
+    key(Qt::Key_J, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(!tab->editor()->isVisible());
+    QTRY_VERIFY(tab->results()->isAncestorOf(QApplication::focusWidget()));
+    key(Qt::Key_F5);
+    QCOMPARE(m_server->sent, (QStringList { u"SELECT n FROM orders"_s, u"SELECT n FROM orders"_s }));
+    m_server->statements.last()->give(schema());
+    m_server->statements.last()->give(batch(4));
+    m_server->statements.last()->end();
+    QTRY_VERIFY(!tab->isRunning());
+    QCOMPARE(tab->results()->currentStore()->rowCount(), 4);
+    key(Qt::Key_J, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(tab->editor()->isVisible());
+
+    // What changes data is not repeated by a key that means "again".
+    tab->editor()->setFocus();
+    tab->editor()->setCursorPosition(30);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    m_server->statements.last()->end();
+    QTRY_VERIFY(!tab->isRunning());
+    QCOMPARE(m_server->sent.size(), 3);
+    tab->runAgain();
+    QCOMPARE(m_server->sent.size(), 3);
+}
+
+void tst_MainWindow::whatWaitsAtTheRowLimitMakesRoom()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders; SELECT 2"_s);
+    QVERIFY(tab);
+    tab->results()->setRowLimit(10);
+    tab->editor()->setCursorPosition(3);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    FakeStatement *first = m_server->statements.first();
+    first->give(schema());
+    first->give(batch(20));
+    QTRY_VERIFY(tab->results()->isHeld());
+    tab->editor()->setFocus();
+    tab->editor()->setCursorPosition(28);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(m_server->cancelCount, 1);
+    QTRY_COMPARE(m_server->sent, (QStringList { u"SELECT n FROM orders"_s, u"SELECT 2"_s }));
+    m_server->statements.last()->end();
+    QTRY_VERIFY(!tab->isRunning());
 }
 
 void tst_MainWindow::aTabHasASessionOfItsOwn()

@@ -586,6 +586,15 @@ void tst_ResultView::jsonKeepsEveryDigit()
     QCOMPARE(tree.nodes()[3].value, u"12345678901234567890"_s);
     QCOMPARE(tree.path(3, u"col"_s), u"col.a[2]"_s);
     QCOMPARE(tree.nodes()[5].value, u"xé\n"_s);
+    JsonTree maps(uR"([{"m": [["it's", [[1, "x"]]], ["b", null]], "odd name": 2}])"_s);
+    const auto numbers = arrow::map(arrow::int64(), arrow::utf8());
+    maps.findMaps(*arrow::list(arrow::struct_({ arrow::field("m", arrow::map(arrow::utf8(), numbers)), arrow::field("odd name", arrow::int64()) })));
+    QStringList paths;
+    for (int node = 1; node < int(maps.nodes().size()); ++node) {
+        if (maps.nodes()[size_t(node)].kind != JsonTree::Kind::Nothing)
+            paths += maps.path(node, u"c"_s);
+    }
+    QCOMPARE(paths, QStringList({ u"c[1]"_s, u"c[1].m"_s, u"c[1].m['it''s']"_s, u"c[1].m['it''s'][1]"_s, u"c[1].m['b']"_s, u"c[1].\"odd name\""_s }));
     QVERIFY(!JsonTree(u"{oops}"_s).isValid());
     QVERIFY(!JsonTree(u"[1, 2"_s).isValid());
     QVERIFY(!JsonTree(QString(100'000, u'[')).isValid()); // deep nesting ends, it does not fall over

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connections/connectionmodel.h"
+#include "extension/questionprogress.h"
 #include "fakeconnection.h"
 #include "schema/schemamodel.h"
 
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void connectionsComeFirstAndAskNothing();
     void aLevelIsReadOnceWhenItIsFetched();
     void aSlowLevelSaysThatItIsRead();
+    void aLevelThatWaitsForOthersSaysSo();
     void aFailedLevelShowsWhyAndCanBeReadAgain();
     void anEmptyLevelSaysWhatIsMissing();
     void aRefusedSignInIsTheConnectionsError();
@@ -135,6 +137,23 @@ void tst_SchemaModel::aSlowLevelSaysThatItIsRead()
     m_server->answer({});
     QTRY_COMPARE(at({ 0, 0 }).data().toString(), u"hive"_s);
     QCOMPARE(m_model->rowCount(at({ 0 })), 1);
+}
+
+void tst_SchemaModel::aLevelThatWaitsForOthersSaysSo()
+{
+    m_server->slowLevels += QStringList {};
+    m_model->fetchMore(at({ 0 }));
+    QTRY_COMPARE(m_server->waiting.size(), 1);
+    const auto promise = m_server->waiting.value({}).first();
+    promise->setProgressRange(0, QuestionAsked);
+    promise->setProgressValue(QuestionQueued);
+    QTRY_COMPARE(m_model->rowCount(at({ 0 })), 1);
+    QTRY_COMPARE(at({ 0, 0 }).data().toString(), u"queued…"_s);
+    QCOMPARE(message(at({ 0, 0 })), SchemaModel::MessageKind::Loading);
+    promise->setProgressValue(QuestionAsked);
+    QTRY_COMPARE(at({ 0, 0 }).data().toString(), u"reading…"_s);
+    m_server->answer({});
+    QTRY_COMPARE(at({ 0, 0 }).data().toString(), u"hive"_s);
 }
 
 void tst_SchemaModel::aFailedLevelShowsWhyAndCanBeReadAgain()

@@ -289,6 +289,10 @@ void MainWindow::makeMenus()
         if (QueryTab *tab = currentTab())
             tab->toggleResults();
     });
+    m_editorActions += add(results, tr("&Maximize Results"), { key("Ctrl+Shift+J") }, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->maximizeResults();
+    });
     m_editorActions += add(results, tr("Go to &Editor or Results"), { key("F8") }, [this] {
         if (QueryTab *tab = currentTab())
             tab->focusOtherHalf();
@@ -298,11 +302,17 @@ void MainWindow::makeMenus()
             tab->results()->focusGrid();
     });
     m_editorActions += add(results, tr("Go to the E&ditor"), { key("Ctrl+PgUp") }, [this] {
-        if (QueryTab *tab = currentTab())
+        if (QueryTab *tab = currentTab()) {
+            tab->editor()->show();
             tab->editor()->setFocus(Qt::ShortcutFocusReason);
+        }
     });
 
     results->addSeparator();
+    m_editorActions += add(results, tr("&Run Again") + u"\tF5"_s, {}, [this] {
+        if (QueryTab *tab = currentTab())
+            tab->runAgain();
+    });
     m_editorActions += add(results, tr("&Keep This Result"), { key("Ctrl+Shift+K") }, [this] {
         if (QueryTab *tab = currentTab())
             tab->results()->togglePin();

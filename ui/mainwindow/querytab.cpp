@@ -12,6 +12,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QShortcut>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -32,8 +33,8 @@ QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
     m_splitter->addWidget(m_results);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setSizes({ 292, 440 });
-    m_splitter->setStretchFactor(0, 0);
-    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setStretchFactor(0, 2); // a small window takes from both
+    m_splitter->setStretchFactor(1, 3);
     m_editor->setMinimumHeight(60);
     m_results->setMinimumHeight(80);
     setFocusProxy(m_editor);
@@ -53,6 +54,9 @@ QueryTab::QueryTab(ConnectionModel *connections, QWidget *parent)
     connect(m_results, &ResultPane::errorActivated, this, [this] { m_editor->goToError(); });
     connect(m_results, &ResultPane::selectionSummaryChanged, this, &QueryTab::selectionSummaryChanged);
     connect(m_results, &ResultPane::exportRequested, this, &QueryTab::exportRequested);
+    auto *again = new QShortcut(QKeySequence(Qt::Key_F5), m_results);
+    again->setContext(Qt::WidgetWithChildrenShortcut); // in the tree it reads a level again
+    connect(again, &QShortcut::activated, this, &QueryTab::runAgain);
 }
 
 QueryTab::~QueryTab()
@@ -178,14 +182,33 @@ void QueryTab::runAll()
     runParts(parts);
 }
 
+// Only what reads: a statement that changes data runs where it can be seen.
+void QueryTab::runAgain()
+{
+    const QString sql = m_results->currentSql();
+    if (sql.isEmpty() || !m_session)
+        return;
+    const StatementKind kind = m_session->dialect().kind(sql);
+    if (kind != StatementKind::Query && kind != StatementKind::Metadata) {
+        setNotice(tr("F5 repeats queries only; run this statement in the editor"));
+        return;
+    }
+    runParts({ { m_editor->text().indexOf(sql), sql } });
+}
+
 void QueryTab::runParts(const QList<Part> &parts)
 {
     if (!m_session)
         setNotice(tr("Choose a connection first"));
-    else if (m_results->isRunning())
-        setNotice(tr("Still running: Ctrl+F2 stops it"));
     else if (parts.isEmpty())
         setNotice(tr("No statement here to run"));
+    else if (m_results->isHeld()) { // what waits at the row limit is let go of; its rows stay
+        m_next = parts;
+        m_isNextInNewTab = m_wantsNewTab;
+        m_queue.clear();
+        m_results->stop();
+    } else if (m_results->isRunning())
+        setNotice(tr("Still running: Ctrl+F2 stops it"));
     else {
         setNotice({});
         m_queue = parts;
@@ -201,7 +224,8 @@ void QueryTab::runNext()
 {
     m_current = m_queue.takeFirst();
     m_editor->clearError();
-    m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
+    if (m_current.begin >= 0) // not when the text of a result is in the editor no more
+        m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
     m_results->setDialect(&m_session->dialect());
     m_results->setConnectionName(connectionName());
     m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql,
@@ -215,11 +239,13 @@ void QueryTab::endPart(const std::optional<Error> &error)
     m_bar->setRunning(m_results->isRunning());
     if (error) {
         m_queue.clear();
-        if (!error->isCancelled())
+        if (!error->isCancelled() && m_current.begin >= 0)
             m_editor->setError(m_current.begin, m_current.sql, *error);
     }
     Q_EMIT stateChanged();
-    if (m_queue.isEmpty())
+    if (!m_next.isEmpty())
+        QMetaObject::invokeMethod(this, &QueryTab::runWaiting, Qt::QueuedConnection);
+    else if (m_queue.isEmpty())
         Q_EMIT ended(error);
     else
         QMetaObject::invokeMethod(this, [this] {
@@ -228,9 +254,19 @@ void QueryTab::endPart(const std::optional<Error> &error)
         }, Qt::QueuedConnection);
 }
 
+void QueryTab::runWaiting()
+{
+    if (m_results->isRunning())
+        return;
+    m_wantsNewTab = m_isNextInNewTab;
+    runParts(std::exchange(m_next, {}));
+    m_wantsNewTab = false;
+}
+
 void QueryTab::stop()
 {
     m_queue.clear();
+    m_next.clear();
     if (m_plan)
         m_plan->stop();
     m_results->stop();
@@ -300,8 +336,18 @@ void QueryTab::showPlan(const Part &part, PlanKind kind)
 void QueryTab::toggleResults()
 {
     m_results->setVisible(m_results->isHidden());
+    m_editor->show();
     if (m_results->isHidden())
         m_editor->setFocus();
+}
+
+void QueryTab::maximizeResults()
+{
+    const bool isLarge = m_editor->isHidden();
+    m_results->show();
+    m_editor->setVisible(isLarge);
+    if (!isLarge)
+        m_results->focusGrid();
 }
 
 bool QueryTab::areResultsVisible() const
@@ -313,6 +359,7 @@ void QueryTab::focusOtherHalf()
 {
     const QWidget *focus = focusWidget();
     if (focus && m_results->isAncestorOf(focus) && focus->hasFocus()) {
+        m_editor->show();
         m_editor->setFocus(Qt::ShortcutFocusReason);
         return;
     }

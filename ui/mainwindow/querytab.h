@@ -50,12 +50,15 @@ public:
     void run(); ///< the selection, or the statement at the cursor
     void runInNewTab(); ///< the same, and all earlier results stay
     void runAll();
+    /// What the shown result came from, when that only reads.
+    void runAgain();
     void stop();
     /// The plan of the selection, or of the statement at the cursor, in a tab beside the results. Analyze runs it, and asks
     /// first where it may write.
     void explain(PlanKind kind);
     PlanView *planView() const; ///< null while there is none
     void toggleResults();
+    void maximizeResults(); ///< and back
     bool areResultsVisible() const;
     void focusOtherHalf();
     /// The dialog for the result that is shown; null, and a notice, when there is none.
@@ -73,11 +76,12 @@ Q_SIGNALS:
 private:
     struct Part
     {
-        qsizetype begin = 0;
+        qsizetype begin = 0; ///< in the editor's text; -1: it is not there any more
         QString sql;
     };
 
     void runParts(const QList<Part> &parts);
+    void runWaiting();
     void runNext();
     Part partToExplain() const;
     void showPlan(const Part &part, PlanKind kind);
@@ -93,6 +97,8 @@ private:
     QPointer<PlanView> m_plan; // of the results, where its tab can be closed
     QSplitter *m_splitter;
     QList<Part> m_queue;
+    QList<Part> m_next; ///< to run when the statement that waits at the row limit has ended
+    bool m_isNextInNewTab = false;
     Part m_current;
     bool m_isContinued = false; // the next part is of the same press as the last
     bool m_wantsNewTab = false;

@@ -27,7 +27,7 @@ void PlanDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     QColor faint = Theme::color(palette, Theme::Subdued);
     if (selected) // the subdued colour is made for the base, not for this one
         faint = Theme::mix(faint, palette.color(QPalette::Text), 0.4);
-    QRect rect = option.rect.adjusted(4, 0, -10, 0);
+    QRect rect = option.rect.adjusted(4, 0, -kGap, 0);
     const QString text = index.data().toString();
 
     if (const QVariant share = index.data(PlanModel::ShareRole); share.isValid()) {

@@ -17,6 +17,9 @@
 #include <QPlainTextEdit>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTextBlock>
+#include <QTextCursor>
+#include <QTextEdit>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -27,23 +30,52 @@ namespace Grebe {
 
 namespace {
 
-QPlainTextEdit *readingField(const QString &name)
+constexpr int kMargin = 10;
+
+template<typename Field>
+Field *readingField(const QString &name)
 {
-    auto *made = new QPlainTextEdit;
+    auto *made = new Field;
     made->setReadOnly(true);
     made->setFrameShape(QFrame::NoFrame);
-    made->setFont(Theme::fixedFont());
-    made->setLineWrapMode(QPlainTextEdit::NoWrap);
     made->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     made->setAccessibleName(name);
+    made->document()->setDocumentMargin(kMargin);
     return made;
+}
+
+/// The text about an operator as a panel: its name, then what is known, headings above what belongs together.
+void layOut(QTextDocument *document, const QPalette &palette)
+{
+    QTextCharFormat title;
+    title.setFontWeight(QFont::Bold);
+    QTextCharFormat faint;
+    faint.setForeground(Theme::color(palette, Theme::Subdued));
+    QTextBlockFormat indented;
+    const qreal indentation = QFontMetricsF(document->defaultFont()).horizontalAdvance(u"  "_s);
+    indented.setLeftMargin(indentation);
+    indented.setTextIndent(-indentation); // the text has its blanks; what is wrapped has not
+    bool isHeading = true;
+    for (QTextBlock block = document->begin(); block.isValid(); block = block.next()) {
+        QTextCursor cursor(block);
+        const QString text = block.text();
+        const bool isIndented = text.startsWith(u' ');
+        if (isIndented)
+            cursor.mergeBlockFormat(indented);
+        cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+        if (isHeading)
+            cursor.mergeCharFormat(title);
+        else if (!isIndented)
+            cursor.mergeCharFormat(faint);
+        isHeading = text.isEmpty();
+    }
 }
 
 } // namespace
 
 PlanView::PlanView(QWidget *parent)
-    : QWidget(parent), m_model(new PlanModel(this)), m_tree(new QTreeView), m_detail(readingField(tr("About the operator"))),
-      m_text(readingField(tr("The server's text"))), m_stack(new QStackedWidget), m_parts(new Segmented), m_status(new Label(QString(), Theme::Subdued)),
+    : QWidget(parent), m_model(new PlanModel(this)), m_tree(new QTreeView), m_detail(readingField<QTextEdit>(tr("About the operator"))),
+      m_text(readingField<QPlainTextEdit>(tr("The server's text"))), m_stack(new QStackedWidget), m_parts(new Segmented), m_status(new Label(QString(), Theme::Subdued)),
       m_stop(new Button(Button::Plain, u"stop"_s, tr("Stop"))), m_copy(new Button(Button::Quiet, u"copy"_s, QString()))
 {
     m_tree->setModel(m_model);
@@ -58,7 +90,10 @@ PlanView::PlanView(QWidget *parent)
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setHighlightSections(false);
     m_tree->header()->setSectionsMovable(false);
-    m_detail->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+    m_text->setFont(Theme::fixedFont());
+    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_detail->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    updatePalette();
     m_detail->setPlaceholderText(tr("Choose an operator"));
     m_parts->addSegment(tr("Tree"));
     m_parts->addSegment(tr("Text"));
@@ -204,6 +239,24 @@ void PlanView::showPart(int index)
 void PlanView::showDetail()
 {
     m_detail->setPlainText(m_tree->currentIndex().data(PlanModel::DetailTextRole).toString());
+    layOut(m_detail->document(), palette());
+}
+
+// What is beside the tree is one surface with the strip above it, as the panel beside a result.
+void PlanView::updatePalette()
+{
+    QPalette texts = palette();
+    texts.setColor(QPalette::Base, texts.color(QPalette::Window));
+    m_detail->setPalette(texts);
+}
+
+void PlanView::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_detail) {
+        updatePalette();
+        showDetail();
+    }
 }
 
 void PlanView::copy() const

@@ -9,6 +9,7 @@
 
 class QPlainTextEdit;
 class QStackedWidget;
+class QTextEdit;
 class QTreeView;
 
 namespace Grebe {
@@ -44,7 +45,11 @@ Q_SIGNALS:
     /// The question has ended; no error: there is a plan.
     void ended(const std::optional<Grebe::Error> &error);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void updatePalette();
     void setAnswer(const Result<Plan> &answer);
     void showPlan(const Plan &plan);
     void showPart(int index);
@@ -61,7 +66,7 @@ private:
     QElapsedTimer m_clock;
     QTimer m_tick;
     QTreeView *m_tree;
-    QPlainTextEdit *m_detail;
+    QTextEdit *m_detail;
     QPlainTextEdit *m_text;
     QStackedWidget *m_stack;
     Segmented *m_parts;

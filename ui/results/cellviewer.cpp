@@ -307,8 +307,10 @@ void CellViewer::showValue()
         const QString candidate = formatter.isNested() ? QString::fromStdString(json) : text;
         const QStringView trimmed = QStringView(candidate).trimmed();
         if (trimmed.startsWith(u'{') || trimmed.startsWith(u'[')) {
-            const JsonTree tree(candidate);
+            JsonTree tree(candidate);
             if (tree.isValid()) {
+                if (formatter.isNested())
+                    tree.findMaps(*place.batch->schema()->field(source)->type());
                 m_forms += tr("Tree");
                 fillTree(tree, m_grid->columnName(column));
                 text = JsonTree::indented(candidate);
@@ -352,13 +354,18 @@ void CellViewer::fillTree(const JsonTree &tree, const QString &root)
     QList<QTreeWidgetItem *> top;
     for (size_t i = 0; i < tree.nodes().size(); ++i) {
         const JsonTree::Node &node = tree.nodes()[i];
+        if (node.kind == JsonTree::Kind::Nothing) {
+            items.push_back(nullptr);
+            continue;
+        }
         auto *item = new QTreeWidgetItem;
         items.push_back(item);
-        const bool isContainer = node.kind == JsonTree::Kind::Object || node.kind == JsonTree::Kind::Array;
+        const bool isContainer = node.kind == JsonTree::Kind::Object || node.kind == JsonTree::Kind::Array || node.kind == JsonTree::Kind::Map;
         item->setText(0, singleLine(node.key.left(200)));
         if (isContainer) {
             item->setText(1, node.kind == JsonTree::Kind::Array ? tr("%n items", nullptr, node.childCount)
-                                                                : tr("%n fields", nullptr, node.childCount));
+                              : node.kind == JsonTree::Kind::Map ? tr("%n entries", nullptr, node.childCount)
+                                                                 : tr("%n fields", nullptr, node.childCount));
             item->setForeground(1, subdued);
         } else {
             item->setText(1, singleLine(node.value.left(500)));

@@ -2,15 +2,18 @@
 #include "comparewindow.h"
 
 #include "cellformatter.h"
-#include "resultgrid.h"
+#include "extension/cellrange.h"
 #include "widgets/button.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
 
-#include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include <QCheckBox>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QScrollBar>
 #include <QShortcut>
 #include <QSplitter>
@@ -26,89 +29,9 @@ namespace Grebe {
 
 namespace {
 
-/// Reads one side's rows from front to back, or here and there: the batch of the last row is kept.
-class SideReader
-{
-public:
-    explicit SideReader(const CompareWindow::Side &side) : m_store(side.store), m_order(side.order) { }
-
-    const ResultStore::Place &place(qint64 position)
-    {
-        const qint64 row = m_order ? m_order->rowAt(position) : position;
-        if (m_place.batch && row >= m_place.firstRow && row - m_place.firstRow < m_place.batch->num_rows())
-            m_place.row = row - m_place.firstRow;
-        else
-            m_place = m_store->place(row);
-        return m_place;
-    }
-
-private:
-    const std::shared_ptr<ResultStore> m_store;
-    const RowOrderPtr m_order;
-    ResultStore::Place m_place;
-};
-
-bool cellsDiffer(const ColumnFormatter &left, const ResultStore::Place &leftPlace, int leftColumn, const ColumnFormatter &right,
-                 const ResultStore::Place &rightPlace, int rightColumn, std::string &leftText, std::string &rightText)
-{
-    if (!leftPlace.batch || !rightPlace.batch)
-        return leftPlace.batch != rightPlace.batch;
-    leftText.clear();
-    rightText.clear();
-    const bool hasLeft = left.appendText(*leftPlace.batch, leftColumn, leftPlace.row, leftText);
-    const bool hasRight = right.appendText(*rightPlace.batch, rightColumn, rightPlace.row, rightText);
-    return hasLeft != hasRight || leftText != rightText;
-}
-
-std::vector<ColumnFormatter> formattersOf(const arrow::Schema &schema)
-{
-    std::vector<ColumnFormatter> formatters;
-    formatters.reserve(size_t(schema.num_fields()));
-    for (const auto &field : schema.fields())
-        formatters.emplace_back(field);
-    return formatters;
-}
-
-RowDifferences compareRows(const CompareWindow::Side &left, const CompareWindow::Side &right, const std::vector<int> &partners,
-                           const std::shared_ptr<std::atomic_bool> &stop)
-{
-    const std::vector<ColumnFormatter> leftColumns = formattersOf(*left.store->schema());
-    const std::vector<ColumnFormatter> rightColumns = formattersOf(*right.store->schema());
-    SideReader leftRows(left);
-    SideReader rightRows(right);
-    std::string leftText;
-    std::string rightText;
-    RowDifferences found;
-    const qint64 shared = std::min(left.rowCount, right.rowCount);
-    const qint64 all = std::max(left.rowCount, right.rowCount);
-    const auto add = [&found](qint64 row) {
-        ++found.count;
-        if (qsizetype(found.rows.size()) < RowDifferences::kMaximumRows)
-            found.rows.push_back(row);
-    };
-    for (qint64 row = 0; row < shared; ++row) {
-        if (row % 1024 == 0 && *stop)
-            return found;
-        const ResultStore::Place &leftPlace = leftRows.place(row);
-        const ResultStore::Place &rightPlace = rightRows.place(row);
-        for (size_t column = 0; column < partners.size(); ++column) {
-            if (partners[column] < 0)
-                continue;
-            if (cellsDiffer(leftColumns[column], leftPlace, int(column), rightColumns[size_t(partners[column])], rightPlace,
-                            partners[column], leftText, rightText)) {
-                add(row);
-                break;
-            }
-        }
-    }
-    found.comparedRows = shared;
-    // Rows that only one side has: the first of them is a place to go to, all of them count.
-    if (all > shared) {
-        add(shared);
-        found.count += all - shared - 1;
-    }
-    return found;
-}
+constexpr qint64 kCopiedBytes = 50 << 20;
+constexpr qint64 kCopiedRows = 100'000; // they are copied while a person waits
+constexpr qsizetype kShownKeys = 3;
 
 } // namespace
 
@@ -129,15 +52,26 @@ CompareWindow::CompareWindow(const Side &left, const Side &right, QWidget *paren
     mapColumns();
 
     auto *top = new Pane(Pane::LineBelow);
-    m_status = new Label(tr("Comparing…"));
+    m_key = new Button(Button::Chip);
+    m_key->setCaption(tr("Rows by"));
+    m_key->setToolTip(tr("The columns by which rows of both sides belong together"));
+    m_keyMenu = new QMenu(this);
+    m_key->setMenu(m_keyMenu);
+    m_onlyDifferences = new QCheckBox(tr("Differences only"));
+    m_status = new Label;
     m_status->setElided(true);
-    m_previous = new Button(Button::Plain, tr("Previous difference"));
-    m_previous->setToolTip(tr("Shift+F3"));
-    m_next = new Button(Button::Plain, tr("Next difference"));
-    m_next->setToolTip(tr("F3"));
+    m_stop = new Button(Button::Plain, u"stop"_s, tr("Stop"));
+    m_previous = new Button(Button::Plain, tr("Previous"));
+    m_previous->setToolTip(tr("The difference before (Shift+F3)"));
+    m_next = new Button(Button::Plain, tr("Next"));
+    m_next->setToolTip(tr("The next difference (F3)"));
     auto *bar = new QHBoxLayout(top);
     bar->setContentsMargins(12, 5, 8, 6);
+    bar->setSpacing(8);
+    bar->addWidget(m_key);
     bar->addWidget(m_status, 1);
+    bar->addWidget(m_stop);
+    bar->addWidget(m_onlyDifferences);
     bar->addWidget(m_previous);
     bar->addWidget(m_next);
     auto *splitter = new QSplitter;
@@ -150,22 +84,28 @@ CompareWindow::CompareWindow(const Side &left, const Side &right, QWidget *paren
     layout->addWidget(top);
     layout->addWidget(splitter, 1);
     splitter->setSizes({ 600, 600 });
+    arrangeColumns();
 
-    for (Button *button : { m_previous, m_next })
-        button->setEnabled(false);
+    connect(m_stop, &Button::clicked, this, &CompareWindow::stop);
     connect(m_next, &Button::clicked, this, [this] { goToDifference(false); });
     connect(m_previous, &Button::clicked, this, [this] { goToDifference(true); });
+    connect(m_onlyDifferences, &QCheckBox::toggled, this, &CompareWindow::showRows);
+    connect(m_keyMenu, &QMenu::aboutToShow, this, &CompareWindow::fillKeyMenu);
     connect(new QShortcut(Qt::Key_F3, this), &QShortcut::activated, this, [this] { goToDifference(false); });
     connect(new QShortcut(Qt::SHIFT | Qt::Key_F3, this), &QShortcut::activated, this, [this] { goToDifference(true); });
-    connect(&m_watcher, &QFutureWatcherBase::finished, this, &CompareWindow::showDifferences);
-    m_watcher.setFuture(QtConcurrent::run(
-        [left = m_sides[0], right = m_sides[1], partners = m_partners[0], stop = m_stop] { return compareRows(left, right, partners, stop); }));
+    connect(&m_watcher, &QFutureWatcherBase::finished, this, &CompareWindow::showMatch);
+    connect(&m_watcher, &QFutureWatcherBase::progressValueChanged, this, [this](int value) {
+        if (isMatching())
+            showStatus(tr("Comparing, %1 %").arg(value / 10));
+    });
+    setKeys({});
     m_grids[0]->setFocus();
 }
 
 CompareWindow::~CompareWindow()
 {
-    *m_stop = true;
+    m_watcher.disconnect(this);
+    m_watcher.cancel();
     // The grids outlive the members here.
     for (ResultGrid *grid : m_grids) {
         grid->disconnect(this);
@@ -178,16 +118,14 @@ QWidget *CompareWindow::makeSide(int index)
     auto *side = new QWidget;
     auto *title = new Label(singleLine(m_sides[index].title));
     title->setContentsMargins(12, 4, 12, 4);
+    title->setElided(true);
     auto *grid = m_grids[index] = new ResultGrid;
     grid->setAccessibleName(m_sides[index].title);
     grid->setDisplay(m_sides[index].display);
     grid->setResult(m_sides[index].store, &m_formatters[index], m_names[index]);
-    grid->setRowCount(m_sides[index].store->rowCount() < m_sides[index].rowCount || m_sides[index].order
-                          ? m_sides[index].store->rowCount()
-                          : m_sides[index].rowCount);
+    grid->setRowCount(m_sides[index].rowCount);
     if (m_sides[index].order)
         grid->setOrder(m_sides[index].order, {});
-    grid->setMarkedCells([this, index](qint64 row, int source) { return differs(index, row, source); });
     auto *layout = new QVBoxLayout(side);
     layout->setContentsMargins({});
     layout->setSpacing(0);
@@ -195,6 +133,8 @@ QWidget *CompareWindow::makeSide(int index)
     layout->addWidget(grid, 1);
     connect(grid, &ResultGrid::scrolled, this, [this, index] { follow(index); });
     connect(grid, &ResultGrid::selectionChanged, this, [this, index] { follow(index); });
+    connect(grid, &ResultGrid::layoutChanged, this, [this, index] { followWidths(index); });
+    connect(grid, &ResultGrid::copyRequested, this, [this, index](bool withHeader) { copy(index, withHeader); });
     connect(grid->horizontalScrollBar(), &QScrollBar::valueChanged, this, [this, index](int value) {
         m_grids[1 - index]->horizontalScrollBar()->setValue(value);
     });
@@ -221,6 +161,43 @@ void CompareWindow::mapColumns()
     }
 }
 
+// Columns that belong together stand under each other's place, those of the left side first.
+void CompareWindow::arrangeColumns()
+{
+    GridColumns right = m_grids[1]->layout();
+    int place = 0;
+    for (const int partner : m_partners[0]) {
+        if (partner >= 0)
+            right.move(right.shown(partner), place++);
+    }
+    m_grids[1]->setLayout(right);
+    m_isFollowing = true;
+    for (size_t column = 0; column < m_partners[0].size(); ++column) {
+        const int partner = m_partners[0][column];
+        if (partner < 0)
+            continue;
+        const int shown[2] { m_grids[0]->layout().shown(int(column)), m_grids[1]->layout().shown(partner) };
+        const int width = std::max(m_grids[0]->columnWidth(shown[0]), m_grids[1]->columnWidth(shown[1]));
+        for (int index = 0; index < 2; ++index)
+            m_grids[index]->setColumnWidth(shown[index], width);
+    }
+    m_isFollowing = false;
+}
+
+void CompareWindow::followWidths(int index)
+{
+    if (std::exchange(m_isFollowing, true))
+        return;
+    for (size_t column = 0; column < m_partners[size_t(index)].size(); ++column) {
+        const int partner = m_partners[index][column];
+        const int from = m_grids[index]->layout().shown(int(column));
+        const int to = partner < 0 ? -1 : m_grids[1 - index]->layout().shown(partner);
+        if (from >= 0 && to >= 0 && m_grids[index]->columnWidth(from) != m_grids[1 - index]->columnWidth(to))
+            m_grids[1 - index]->setColumnWidth(to, m_grids[index]->columnWidth(from));
+    }
+    m_isFollowing = false;
+}
+
 void CompareWindow::follow(int index)
 {
     const ResultGrid *from = m_grids[index];
@@ -236,42 +213,146 @@ void CompareWindow::follow(int index)
     m_isFollowing = false;
 }
 
-bool CompareWindow::differs(int index, qint64 row, int source) const
+void CompareWindow::copy(int index, bool withHeader)
 {
-    const int partner = m_partners[index][size_t(source)];
-    const Side &other = m_sides[1 - index];
-    if (partner < 0 || row >= other.rowCount)
-        return true;
-    std::string mine;
-    std::string theirs;
-    return cellsDiffer(m_formatters[index][size_t(source)], SideReader(m_sides[index]).place(row), source,
-                       m_formatters[1 - index][size_t(partner)], SideReader(other).place(row), partner, mine, theirs);
+    CellRange cells = m_grids[index]->selectedCells();
+    if (cells.rowCount > kCopiedRows)
+        return showStatus(tr("Nothing was copied: more than %1 rows are for an export").arg(countText(kCopiedRows)));
+    if (m_grids[index]->order()) { // what the other side has alone is no row here
+        std::vector<quint64> rows;
+        for (qint64 at = 0; at < cells.rowCount; ++at) {
+            if (const qint64 row = m_grids[index]->sourceRow(cells.firstPosition + at); row >= 0)
+                rows.push_back(quint64(row));
+        }
+        cells.firstPosition = 0;
+        cells.rowCount = qint64(rows.size());
+        cells.rowAt = [order = RowOrder::rows(std::move(rows))](qint64 position) { return order->rowAt(position); };
+    }
+    CopyOptions options;
+    options.hasHeader = withHeader;
+    options.maxBytes = kCopiedBytes;
+    if (const Result<QByteArray> text = copyCells(cells, CopyFormat::Tsv, options))
+        QGuiApplication::clipboard()->setText(QString::fromUtf8(*text));
 }
 
-void CompareWindow::showDifferences()
+ResultGrid::CellMark CompareWindow::mark(int index, qint64 row, int source) const
 {
-    m_differences = m_watcher.result();
-    QStringList parts;
-    const qint64 shared = m_differences.comparedRows;
-    if (m_differences.count == 0)
-        parts += tr("All %1 rows are the same").arg(countText(shared));
-    else
-        parts += tr("%1 of %2 rows differ").arg(countText(m_differences.count), countText(std::max(m_sides[0].rowCount, m_sides[1].rowCount)));
-    if (const qint64 more = m_sides[0].rowCount - m_sides[1].rowCount; more != 0)
-        parts += more > 0 ? tr("%1 only on the left").arg(countText(more)) : tr("%1 only on the right").arg(countText(-more));
+    const int partner = m_partners[index][size_t(source)];
+    const ResultGrid *other = m_grids[1 - index];
+    const qint64 otherRow = row < other->rowCount() ? other->sourceRow(row) : -1;
+    if (partner < 0 || otherRow < 0)
+        return ResultGrid::CellMark::Alone;
+    std::string mine;
+    std::string theirs;
+    const bool differs = cellsDiffer(m_formatters[index][size_t(source)], SideReader(m_sides[index]).placeOfRow(m_grids[index]->sourceRow(row)), source,
+                                     m_formatters[1 - index][size_t(partner)], SideReader(m_sides[1 - index]).placeOfRow(otherRow), partner, mine, theirs);
+    return differs ? ResultGrid::CellMark::Differs : ResultGrid::CellMark::None;
+}
+
+void CompareWindow::setKeys(const std::optional<QList<int>> &keys)
+{
+    m_watcher.cancel();
+    m_isMatched = false;
+    m_match = {};
+    showRows();
+    m_key->setText(keys ? tr("…") : tr("looking for a key"));
+    showStatus(tr("Comparing…"));
+    m_watcher.setFuture(QtConcurrent::run(
+        [left = m_sides[0], right = m_sides[1], partners = m_partners[0], keys](QPromise<RowMatch> &promise) { matchRows(promise, left, right, partners, keys); }));
+    m_stop->show();
+}
+
+void CompareWindow::stop()
+{
+    if (!isMatching())
+        return;
+    m_watcher.cancel();
+}
+
+void CompareWindow::showMatch()
+{
+    m_stop->hide();
+    if (m_watcher.isCanceled() || m_watcher.future().resultCount() == 0) {
+        m_key->setText(tr("nothing"));
+        showStatus(tr("Stopped: the rows stand beside each other as they are, not compared"));
+        return;
+    }
+    m_match = m_watcher.result();
+    m_isMatched = true;
+    QStringList names;
+    for (const int key : std::as_const(m_match.keys))
+        names += singleLine(m_names[0][key]);
+    if (names.size() > kShownKeys)
+        names = names.first(kShownKeys - 1) << tr("%1 more").arg(names.size() - kShownKeys + 1);
+    m_key->setText(names.isEmpty() ? tr("their place") : names.join(u", "_s));
+    showRows();
+    showStatus(resultText());
+}
+
+void CompareWindow::showRows()
+{
+    const bool isPart = m_isMatched && m_onlyDifferences->isChecked();
+    m_onlyDifferences->setEnabled(m_isMatched && m_match.differenceCount() > 0);
+    for (Button *button : { m_previous, m_next })
+        button->setEnabled(m_isMatched && !m_match.differences.empty());
+    m_isFollowing = true;
     for (int index = 0; index < 2; ++index) {
-        QStringList alone;
+        RowOrderPtr order = m_isMatched ? m_match.orders[index] : m_sides[index].order;
+        if (isPart) {
+            std::vector<quint64> rows;
+            rows.reserve(m_match.differences.size());
+            for (const qint64 place : m_match.differences) {
+                const bool isThere = place < (order ? order->size() : m_sides[index].rowCount);
+                rows.push_back(!isThere ? kNoRow : order ? quint64(order->rowAt(place)) : quint64(place));
+            }
+            order = RowOrder::rows(std::move(rows));
+        } else if (!order && m_grids[index]->sourceRowCount() != m_sides[index].rowCount) {
+            order = RowOrder::range(0, m_sides[index].rowCount);
+        }
+        m_grids[index]->setOrder(order, {});
+        m_grids[index]->setMarkedCells(m_isMatched ? [this, index](qint64 row, int source) { return mark(index, row, source); }
+                                                   : ResultGrid::CellMarks());
+    }
+    m_isFollowing = false;
+}
+
+QString CompareWindow::resultText() const
+{
+    QStringList parts;
+    const auto &alone = m_match.aloneCounts;
+    if (m_match.differenceCount() == 0)
+        parts += tr("All %1 rows are the same").arg(countText(m_match.placeCount));
+    else if (m_match.keys.isEmpty())
+        parts += tr("%1 of %2 rows differ").arg(countText(m_match.differenceCount()), countText(m_match.placeCount));
+    else
+        parts += m_match.changedCount == 1 ? tr("1 row changed") : tr("%1 rows changed").arg(countText(m_match.changedCount));
+    if (alone[0] > 0)
+        parts += tr("%1 only on the left").arg(countText(alone[0]));
+    if (alone[1] > 0)
+        parts += tr("%1 only on the right").arg(countText(alone[1]));
+    if (!m_match.keys.isEmpty() && m_match.differenceCount() > 0)
+        parts += tr("%1 the same").arg(countText(m_match.placeCount - m_match.differenceCount()));
+    if (m_match.repeatedCount > 0)
+        parts += m_match.repeatedCount == 1 ? tr("1 row repeats a key and goes by its order")
+                                            : tr("%1 rows repeat a key and go by their order").arg(countText(m_match.repeatedCount));
+    if (m_match.isTooLarge)
+        parts += tr("more than %1 rows are not matched by key").arg(countText(RowMatch::kMaximumRows));
+    for (int index = 0; index < 2; ++index) {
+        QStringList columns;
         for (int column = 0; column < int(m_partners[index].size()); ++column) {
             if (m_partners[index][size_t(column)] < 0)
-                alone += singleLine(m_names[index][column]);
+                columns += singleLine(m_names[index][column]);
         }
-        if (!alone.isEmpty())
-            parts += index == 0 ? tr("columns only on the left: %1").arg(alone.join(u", "_s))
-                                : tr("columns only on the right: %1").arg(alone.join(u", "_s));
+        if (!columns.isEmpty())
+            parts += index == 0 ? tr("columns only on the left: %1").arg(columns.join(u", "_s))
+                                : tr("columns only on the right: %1").arg(columns.join(u", "_s));
     }
-    m_status->setText(parts.join(u" · "_s));
-    for (Button *button : { m_previous, m_next })
-        button->setEnabled(!m_differences.rows.empty());
+    return parts.join(u" · "_s);
+}
+
+void CompareWindow::showStatus(const QString &text)
+{
+    m_status->setText(text);
 }
 
 QString CompareWindow::statusText() const
@@ -279,27 +360,67 @@ QString CompareWindow::statusText() const
     return m_status->text();
 }
 
+void CompareWindow::fillKeyMenu()
+{
+    m_keyMenu->clear();
+    m_keyMenu->addAction(tr("The first columns that tell rows apart"), this, [this] { setKeys({}); });
+    QAction *places = m_keyMenu->addAction(tr("Their place, row beside row"), this, [this] { setKeys(QList<int>()); });
+    places->setCheckable(true);
+    places->setChecked(m_isMatched && m_match.keys.isEmpty());
+    m_keyMenu->addSeparator();
+    for (int column = 0; column < int(m_partners[0].size()); ++column) {
+        if (m_partners[0][size_t(column)] < 0)
+            continue;
+        QAction *action = m_keyMenu->addAction(singleLine(m_names[0][column]).replace(u'&', "&&"_L1), this, [this, column] { toggleKey(column); });
+        action->setCheckable(true);
+        action->setChecked(m_match.keys.contains(column));
+    }
+}
+
+void CompareWindow::toggleKey(int column)
+{
+    QList<int> keys = m_match.keys;
+    if (!keys.removeOne(column))
+        keys += column;
+    std::ranges::sort(keys);
+    setKeys(keys);
+}
+
+void CompareWindow::setDifferencesOnly(bool isWanted)
+{
+    m_onlyDifferences->setChecked(isWanted);
+}
+
 void CompareWindow::goToDifference(bool isBackward)
 {
-    const std::vector<qint64> &rows = m_differences.rows;
-    if (rows.empty())
+    if (m_match.differences.empty())
         return;
-    ResultGrid *grid = m_sides[0].rowCount >= m_sides[1].rowCount ? m_grids[0] : m_grids[1];
-    const qint64 current = grid->currentRow();
-    auto found = isBackward ? std::lower_bound(rows.begin(), rows.end(), current) : std::upper_bound(rows.begin(), rows.end(), current);
-    if (isBackward)
-        found = found == rows.begin() ? rows.end() - 1 : found - 1;
-    else if (found == rows.end())
-        found = rows.begin();
-    const int index = grid == m_grids[0] ? 0 : 1;
+    const bool isPart = m_onlyDifferences->isChecked();
+    const std::vector<qint64> &places = m_match.differences;
+    const qint64 current = m_grids[0]->currentRow();
+    qint64 place = 0;
+    if (isPart) {
+        const qint64 count = qint64(places.size());
+        place = (current + (isBackward ? count - 1 : 1)) % count;
+    } else {
+        auto found = isBackward ? std::ranges::lower_bound(places, current) : std::ranges::upper_bound(places, current);
+        if (isBackward)
+            found = found == places.begin() ? places.end() - 1 : found - 1;
+        else if (found == places.end())
+            found = places.begin();
+        place = *found;
+    }
+    // The side that has the row, at the first cell that is marked.
+    const int index = place < m_grids[0]->rowCount() && m_grids[0]->sourceRow(place) >= 0 ? 0 : 1;
+    ResultGrid *grid = m_grids[index];
     int column = std::max(0, grid->currentColumn());
     for (int shown = 0; shown < grid->columnCount(); ++shown) {
-        if (differs(index, *found, grid->sourceColumn(shown))) {
+        if (mark(index, place, grid->sourceColumn(shown)) != ResultGrid::CellMark::None) {
             column = shown;
             break;
         }
     }
-    grid->setCurrentCell(*found, column);
+    grid->setCurrentCell(place, column);
 }
 
 } // namespace Grebe

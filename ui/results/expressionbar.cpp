@@ -25,6 +25,7 @@ ExpressionBar::ExpressionBar(ResultGrid *grid) : Pane(LineBelow), m_grid(grid)
     m_status->setElided(true);
     auto *close = new Button(Button::Quiet, u"close"_s, QString());
     close->setAccessibleName(tr("Take the condition away"));
+    close->setToolTip(tr("Take the condition away"));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 3, 8, 4);
     layout->setSpacing(6);

@@ -24,11 +24,16 @@ FindBar::FindBar(ResultGrid *grid) : Pane(LineBelow, nullptr), m_grid(grid)
     m_edit->setClearButtonEnabled(true);
     m_edit->setMaximumWidth(320);
     m_edit->installEventFilter(this);
+    m_edit->setMinimumWidth(120);
     m_status = new Label(QString(), Theme::Subdued);
+    m_status->setElided(true);
     auto *previous = new Button(Button::Plain, tr("Previous"));
     auto *next = new Button(Button::Plain, tr("Next"));
     auto *close = new Button(Button::Quiet, u"close"_s, QString());
     close->setAccessibleName(tr("Close the find bar"));
+    close->setToolTip(tr("Close (Esc)"));
+    previous->setToolTip(tr("The match before (Shift+Enter)"));
+    next->setToolTip(tr("The next match (Enter)"));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 3, 8, 4);
     layout->setSpacing(6);

@@ -160,6 +160,12 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
     ResultStore::Place place;
     for (qint64 row = firstRow; row <= lastRow; ++row) {
         const qint64 source = m_grid.sourceRow(row);
+        if (source < 0) { // a gap in what is compared
+            const QRect gap(left, m_grid.rowTop(row), right - left, height);
+            painter.fillRect(gap, palette.color(QPalette::Window));
+            painter.fillRect(gap, QBrush(line, Qt::BDiagPattern));
+            continue;
+        }
         if (place.batch && source >= place.firstRow && source - place.firstRow < place.batch->num_rows())
             place.row = source - place.firstRow;
         else
@@ -175,8 +181,8 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
             const bool isRight = formatter.alignment() == ColumnFormatter::Alignment::Right;
             const QRect room(x + kPadding, y, width - 2 * kPadding, height);
             x += width;
-            if (m_grid.m_isMarked && m_grid.m_isMarked(row, sourceColumn))
-                paintMark(painter, room.adjusted(-kPadding, 0, kPadding - 1, 0));
+            if (m_grid.m_marks)
+                paintMark(painter, room.adjusted(-kPadding, 0, kPadding - 1, 0), m_grid.m_marks(row, sourceColumn));
             if (formatter.isNull(*place.batch, sourceColumn, place.row)) {
                 m_nullText.add(room, u"NULL"_s, isRight, nullColor);
                 continue;
@@ -199,10 +205,18 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
     painter.setClipping(false);
 }
 
-// A tint and a corner: colour alone is no sign.
-void GridPainter::paintMark(QPainter &painter, const QRect &room)
+// A tint, and a corner or an edge: colour alone is no sign.
+void GridPainter::paintMark(QPainter &painter, const QRect &room, ResultGrid::CellMark mark)
 {
     const QPalette &palette = m_grid.palette();
+    if (mark == ResultGrid::CellMark::None)
+        return;
+    if (mark == ResultGrid::CellMark::Alone) {
+        const QColor running = Theme::color(palette, Theme::Running);
+        painter.fillRect(room, Theme::mix(palette.color(QPalette::Base), running, 0.16));
+        painter.fillRect(room.left(), room.top(), 2, room.height(), running);
+        return;
+    }
     const QColor warning = Theme::color(palette, Theme::Warning);
     painter.fillRect(room, Theme::mix(Theme::color(palette, Theme::WarningBackground), warning, 0.12));
     for (int line = 0; line < 6; ++line)
@@ -238,7 +252,8 @@ void GridPainter::paintRowNumbers(QPainter &painter, qint64 firstRow, qint64 las
         const int y = m_grid.rowTop(row);
         if (m_grid.m_wholeRows && row >= selected.firstRow && row <= selected.lastRow)
             painter.fillRect(0, y, left, height, Theme::color(palette, Theme::Selection));
-        m_text.add(QRect(0, y, left - kPadding, height), countText(row + 1), true, subdued);
+        if (m_grid.sourceRow(row) >= 0)
+            m_text.add(QRect(0, y, left - kPadding, height), countText(row + 1), true, subdued);
     }
     painter.fillRect(left - 1, y0, 1, rows * height, Theme::color(palette, Theme::Line));
     m_text.flush(painter);

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "gridtext.h"
+#include "resultgrid.h"
 
 class QPainter;
 class QRect;
 
 namespace Grebe {
-
-class ResultGrid;
 
 /// Paints what a ResultGrid shows: rows, row numbers, header, marks.
 ///
@@ -38,7 +37,7 @@ private:
     void paintRowNumbers(QPainter &painter, qint64 firstRow, qint64 lastRow);
     void paintHeader(QPainter &painter, const Columns &columns);
     void paintSortMark(QPainter &painter, const QRect &room, int keyIndex, bool isDescending, const QColor &color);
-    void paintMark(QPainter &painter, const QRect &room);
+    void paintMark(QPainter &painter, const QRect &room, ResultGrid::CellMark mark);
     void paintCurrentCell(QPainter &painter, const Columns &columns, qint64 firstRow, qint64 lastRow);
 
     const ResultGrid &m_grid;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jsontree.h"
 
+#include <arrow/type.h>
+
+#include <QRegularExpression>
 #include <QStringList>
 
 #include <algorithm>
@@ -16,6 +19,12 @@ constexpr int kMaximumDepth = 200;
 bool isBlank(QChar character)
 {
     return character == u' ' || character == u'\n' || character == u'\t' || character == u'\r';
+}
+
+bool isPlainName(const QString &name)
+{
+    static const QRegularExpression plain(u"^[A-Za-z_][A-Za-z0-9_]*$"_s);
+    return plain.match(name).hasMatch();
 }
 
 } // namespace
@@ -140,13 +149,65 @@ bool JsonTree::container(int node, QChar close, int depth)
     return true;
 }
 
+void JsonTree::findMaps(const arrow::DataType &type)
+{
+    if (!m_isValid || m_isCut) // half a pair has no value
+        return;
+    std::vector<std::vector<int>> children(m_nodes.size());
+    for (size_t node = 1; node < m_nodes.size(); ++node)
+        children[size_t(m_nodes[node].parent)].push_back(int(node));
+    findMaps(0, type, children);
+}
+
+void JsonTree::findMaps(int node, const arrow::DataType &type, const std::vector<std::vector<int>> &children)
+{
+    const std::vector<int> &parts = children[size_t(node)];
+    switch (type.id()) {
+    case arrow::Type::STRUCT:
+        for (size_t i = 0; i < parts.size() && i < size_t(type.num_fields()); ++i)
+            findMaps(parts[i], *type.field(int(i))->type(), children);
+        break;
+    case arrow::Type::LIST:
+    case arrow::Type::LARGE_LIST:
+    case arrow::Type::FIXED_SIZE_LIST:
+        for (const int part : parts)
+            findMaps(part, *type.field(0)->type(), children);
+        break;
+    case arrow::Type::MAP: {
+        const bool isPairs = std::ranges::all_of(parts, [&](int pair) {
+            return children[size_t(pair)].size() == 2 && children[size_t(children[size_t(pair)][0])].empty();
+        });
+        if (m_nodes[size_t(node)].kind != Kind::Array || !isPairs)
+            break;
+        m_nodes[size_t(node)].kind = Kind::Map;
+        for (const int pair : parts) {
+            Node &key = m_nodes[size_t(children[size_t(pair)][0])];
+            const int valueNode = children[size_t(pair)][1];
+            m_nodes[size_t(valueNode)].parent = node;
+            m_nodes[size_t(valueNode)].key = key.value;
+            m_nodes[size_t(valueNode)].isTextKey = key.kind == Kind::Text;
+            key.kind = m_nodes[size_t(pair)].kind = Kind::Nothing;
+            findMaps(valueNode, *static_cast<const arrow::MapType &>(type).item_type(), children);
+        }
+        break;
+    }
+    default:
+        break;
+    }
+}
+
 QString JsonTree::path(int node, const QString &root) const
 {
     QString path;
     for (; node > 0; node = m_nodes[size_t(node)].parent) {
         const Node &at = m_nodes[size_t(node)];
-        const bool inArray = m_nodes[size_t(at.parent)].kind == Kind::Array;
-        path.prepend(inArray ? u"[%1]"_s.arg(at.key) : u'.' + at.key);
+        const Kind in = m_nodes[size_t(at.parent)].kind;
+        if (in == Kind::Map && at.isTextKey)
+            path.prepend(u"['"_s + QString(at.key).replace(u'\'', "''"_L1) + u"']"_s);
+        else if (in == Kind::Object)
+            path.prepend(u'.' + (isPlainName(at.key) ? at.key : u'"' + QString(at.key).replace(u'"', "\"\""_L1) + u'"'));
+        else
+            path.prepend(u'[' + at.key + u']');
     }
     return root + path;
 }

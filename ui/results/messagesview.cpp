@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include <optional>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -73,6 +74,10 @@ MessagesView::MessagesView(QWidget *parent) : QScrollArea(parent)
     m_layout = new QVBoxLayout(content);
     m_layout->setContentsMargins(12, 12, 12, 12);
     m_layout->setSpacing(8);
+    m_empty = new Label(tr("No messages yet. What statements did, and errors and warnings, are told here."), Theme::Subdued);
+    m_empty->setContentsMargins(4, 0, 0, 0);
+    m_empty->setWordWrap(true);
+    m_layout->addWidget(m_empty);
     m_layout->addStretch(1);
     setWidget(content);
     setAccessibleName(tr("Messages"));
@@ -80,6 +85,7 @@ MessagesView::MessagesView(QWidget *parent) : QScrollArea(parent)
 
 void MessagesView::addWidget(QWidget *widget)
 {
+    delete std::exchange(m_empty, nullptr);
     m_layout->insertWidget(0, widget);
     while (m_layout->count() > kKeptMessages + 1) {
         QLayoutItem *oldest = m_layout->takeAt(m_layout->count() - 2);
@@ -111,8 +117,7 @@ void MessagesView::addError(const Error &error, const QString &sql, std::chrono:
         sentences << (error.column > 0 ? tr("Line %1, column %2 of the statement.").arg(error.line).arg(error.column)
                                        : tr("Line %1 of the statement.").arg(error.line));
     auto *actions = new QHBoxLayout;
-    actions->setSpacing(4);
-    actions->setContentsMargins(-6, 0, 0, 0); // a link's own padding: its text stands below the title's
+    actions->setSpacing(16);
     if (!sentences.isEmpty())
         card->layout()->addWidget(textLabel(sentences.join(u' ')));
     if (error.line > 0) {

@@ -12,6 +12,8 @@ class QVBoxLayout;
 
 namespace Grebe {
 
+class Label;
+
 /// What servers and Grebe had to say, newest on top: errors as cards, the rest as lines. All server text is plain text.
 ///
 /// Thread     GUI.
@@ -34,6 +36,7 @@ private:
     void addWidget(QWidget *widget);
 
     QVBoxLayout *m_layout;
+    Label *m_empty = nullptr; ///< until there is something
     int m_errorCount = 0;
 };
 

@@ -19,7 +19,7 @@ QueryLink::QueryLink(QWidget *parent) : QWidget(parent)
 {
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(4);
+    layout->setSpacing(12);
 }
 
 QueryLink::QueryLink(const QString &queryId, const QString &infoUrl, QWidget *parent) : QueryLink(parent)

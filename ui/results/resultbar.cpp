@@ -21,6 +21,10 @@ ResultBar::ResultBar(QWidget *parent) : Pane(LineBelow, parent)
     m_all = new Button(Button::Plain, tr("All"));
     m_file = new Button(Button::Plain, tr("To file…"));
     m_messages = new Button(Button::Plain, tr("Messages"));
+    m_more->setToolTip(tr("As many rows again"));
+    m_all->setToolTip(tr("All rows, however many"));
+    m_file->setToolTip(tr("The whole result into a file"));
+    m_messages->setToolTip(tr("What the server said"));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(36, 3, 8, 4);
     layout->setSpacing(6);

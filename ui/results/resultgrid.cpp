@@ -174,9 +174,9 @@ void ResultGrid::freezeColumns(int count)
     Q_EMIT layoutChanged();
 }
 
-void ResultGrid::setMarkedCells(CellTest isMarked)
+void ResultGrid::setMarkedCells(CellMarks marks)
 {
-    m_isMarked = std::move(isMarked);
+    m_marks = std::move(marks);
     viewport()->update();
 }
 

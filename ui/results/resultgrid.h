@@ -107,9 +107,10 @@ public:
     void addHeaderBar(QWidget *bar);
     /// Cells and names that hold it are marked.
     void setFoundText(const QString &text);
-    /// Cells for which it is true get a mark; empty: none.
-    using CellTest = std::function<bool(qint64 row, int source)>;
-    void setMarkedCells(CellTest isMarked);
+    /// The mark a cell gets: it differs from what it is compared with, or there is nothing to compare it with.
+    enum class CellMark { None, Differs, Alone };
+    using CellMarks = std::function<CellMark(qint64 row, int source)>;
+    void setMarkedCells(CellMarks marks); ///< empty: none
     /// How values are written; what is copied, searched and filtered stays what was sent.
     void setDisplay(const CellDisplay &display);
     const CellDisplay &display() const { return m_display; }
@@ -185,7 +186,7 @@ private:
     QList<SortKey> m_sortKeys;
     QList<QWidget *> m_bars;
     QString m_foundText;
-    CellTest m_isMarked;
+    CellMarks m_marks;
     CellDisplay m_display;
     qint64 m_sourceRowCount = 0;
     qint64 m_rowCount = 0;

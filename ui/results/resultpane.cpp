@@ -448,6 +448,11 @@ bool ResultPane::isRunning() const
     return std::any_of(m_pages.begin(), m_pages.end(), [](const auto &page) { return page->run()->isRunning(); });
 }
 
+bool ResultPane::isHeld() const
+{
+    return isRunning() && std::ranges::all_of(m_pages, [](const auto &page) { return !page->run()->isRunning() || page->run()->isHeld(); });
+}
+
 RunState ResultPane::state() const
 {
     const ResultPage *page = shownPage();

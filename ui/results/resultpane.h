@@ -68,6 +68,7 @@ public:
     /// Stops what waits at its row limit, and keeps its rows. False, and nothing was stopped, while something runs.
     bool stopHeld();
     bool isRunning() const;
+    bool isHeld() const; ///< what runs waits at the row limit, all of it
     RunState state() const;
     /// The status bar's words about the current result: "Finished 3.2 s".
     QString stateText() const;

@@ -34,6 +34,9 @@ namespace Grebe {
 
 namespace {
 
+// Grid, chart and panel; with less, what is opened takes the other's place.
+constexpr int kRoomForAll = 800;
+
 /// As tall as its one line needs, so that the grid makes that much room.
 class NoticePane final : public Pane
 {
@@ -66,6 +69,7 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     m_noticeAction = new Button(Button::Plain, QString());
     auto *closeNotice = new Button(Button::Quiet, u"close"_s, QString());
     closeNotice->setAccessibleName(tr("Close the notice"));
+    closeNotice->setToolTip(tr("Close"));
     auto *notice = new QHBoxLayout(m_notice);
     notice->setContentsMargins(12, 3, 8, 4);
     notice->addWidget(m_noticeText, 1);
@@ -79,6 +83,7 @@ ResultView::ResultView(QWidget *parent) : QWidget(parent)
     auto *splitter = m_splitter = new QSplitter;
     splitter->setHandleWidth(1);
     splitter->setChildrenCollapsible(false);
+    m_grid->setMinimumWidth(160);
     splitter->addWidget(m_grid);
     splitter->addWidget(m_viewer);
     splitter->setStretchFactor(0, 1);
@@ -281,6 +286,8 @@ void ResultView::toggleViewer(int page)
         m_grid->setFocus();
         return;
     }
+    if (m_chart && width() < kRoomForAll)
+        m_chart->hide();
     m_viewer->show();
     m_viewer->setPage(CellViewer::Page(page));
 }
@@ -311,6 +318,8 @@ void ResultView::toggleChart()
         return;
     }
     if (!m_chart->isVisibleTo(this)) {
+        if (width() < kRoomForAll)
+            m_viewer->hide();
         // The chart and the grid share the room; the panel beside them keeps its own.
         const QList<int> sizes = m_splitter->sizes();
         const int room = sizes.value(0) + sizes.value(1);

@@ -2,7 +2,9 @@
 #include "schemamodel.h"
 
 #include "connections/connectionmodel.h"
+#include "extension/questionprogress.h"
 
+#include <QFutureWatcher>
 #include <QTimer>
 
 #include <algorithm>
@@ -349,6 +351,7 @@ void SchemaModel::load(Level *level)
     level->state = LevelState::Loading;
     const quint64 id = level->id;
     const int request = ++level->request;
+    level->isQueued = false;
     if (level->message != MessageKind::Loading)
         setMessage(level, MessageKind::None);
     if (!connection) {
@@ -410,6 +413,11 @@ void SchemaModel::list(Level *level)
     level->asked.then(this, [this, id = level->id, request = level->request](const Result<QList<ObjectInfo>> &answer) {
         setAnswer(id, request, answer);
     });
+    auto *watcher = new QFutureWatcher<Result<QList<ObjectInfo>>>(this);
+    connect(watcher, &QFutureWatcherBase::progressValueChanged, this,
+            [this, id = level->id, request = level->request](int value) { showQueued(id, request, value == QuestionQueued); });
+    connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+    watcher->setFuture(level->asked);
 }
 
 void SchemaModel::setMessage(Level *level, MessageKind kind, const QString &text, const QString &detail)
@@ -440,7 +448,17 @@ void SchemaModel::showLoading(quint64 id, int request)
 {
     Level *level = m_levels.value(id);
     if (level && level->request == request && level->state == LevelState::Loading && objectCount(level) == 0)
-        setMessage(level, MessageKind::Loading, tr("reading…"));
+        setMessage(level, MessageKind::Loading, level->isQueued ? tr("queued…") : tr("reading…"), level->isQueued ? tr("others are read first") : QString());
+}
+
+void SchemaModel::showQueued(quint64 id, int request, bool isQueued)
+{
+    Level *level = m_levels.value(id);
+    if (!level || level->request != request || level->isQueued == isQueued)
+        return;
+    level->isQueued = isQueued;
+    if (level->message == MessageKind::Loading)
+        showLoading(id, request);
 }
 
 void SchemaModel::showCached(quint64 id, int request, const std::optional<SchemaCache::Level> &cached)

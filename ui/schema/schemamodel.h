@@ -19,8 +19,8 @@ class ConnectionModel;
 /// The connections and what their servers hold, read one level at a time when a level is opened.
 ///
 /// Shape      the first level is the ConnectionModel's. A level that is not read yet has no rows but can be fetched. Its
-///            first row is a message while it is read for the first time (after 150 ms), when reading failed and when it
-///            is empty, so that the three can be told apart. With a cache, what was read earlier is shown at once with
+///            first row is a message while it is read for the first time or waits for others that are read first (after
+///            150 ms), when reading failed and when it is empty, so that these can be told apart. With a cache, what was read earlier is shown at once with
 ///            its age, and read again: rows that are still there stay as they are, open levels below them too.
 /// Units      rows are not objects: a level keeps them packed (SchemaLevel), 100,000 tables take some 6 MB.
 /// Thread     GUI; servers are asked through futures.
@@ -86,6 +86,7 @@ private:
         MessageKind message = MessageKind::None; ///< of the row before the objects
         QString messageText;
         QString messageDetail;
+        bool isQueued = false; ///< its question waits for others
         int request = 0; ///< answers to older requests are not for us any more
         QFuture<Result<QList<ObjectInfo>>> asked;
         std::map<int, std::unique_ptr<Level>> children; ///< by row of the object
@@ -111,6 +112,7 @@ private:
     void forget(const Level &level);
     void setMessage(Level *level, MessageKind kind, const QString &text = {}, const QString &detail = {});
     void showLoading(quint64 id, int request);
+    void showQueued(quint64 id, int request, bool isQueued);
     void showCached(quint64 id, int request, const std::optional<SchemaCache::Level> &cached);
     void setAnswer(quint64 id, int request, const Result<QList<ObjectInfo>> &answer);
     void setObjects(Level *level, const std::shared_ptr<const SchemaLevel> &objects);

@@ -7,12 +7,14 @@
 #include <QAbstractScrollArea>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPainterPath>
 #include <QScrollBar>
 #include <QStyleOption>
 #include <QTabBar>
+#include <QTableView>
 
 using namespace Qt::StringLiterals;
 
@@ -21,6 +23,9 @@ namespace Grebe {
 namespace {
 
 constexpr int kScrollBarExtent = 12;
+constexpr int kCellMargin = 8; // of a header's text and of a table's cells
+constexpr int kHeaderHeight = 28;
+constexpr int kRowHeight = 22;
 
 void drawFrame(QPainter *painter, const QRect &rect, const QColor &line, const QBrush &fill)
 {
@@ -137,6 +142,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         painter->restore();
         return;
     }
+    case PE_PanelScrollAreaCorner:
+        painter->fillRect(option->rect, palette.brush(QPalette::Base));
+        return;
     case PE_FrameFocusRect: {
         if (qobject_cast<const QAbstractScrollArea *>(widget))
             return; // the current row shows where the focus is
@@ -211,6 +219,40 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
                           Theme::color(option->palette, Theme::Line));
         drawItemText(painter, item->rect, Qt::AlignCenter | Qt::TextShowMnemonic | Qt::TextHideMnemonic, item->palette,
                      item->state & State_Enabled, item->text, QPalette::WindowText);
+        return;
+    }
+    case CE_ItemViewItem: {
+        const auto *item = qstyleoption_cast<const QStyleOptionViewItem *>(option);
+        if (!item)
+            break;
+        QStyleOptionViewItem plain(*item); // the selection is made for text in its usual colour
+        plain.palette.setColor(QPalette::HighlightedText, plain.palette.color(QPalette::Text));
+        QProxyStyle::drawControl(element, &plain, painter, widget);
+        return;
+    }
+    case CE_HeaderSection:
+    case CE_HeaderEmptyArea: {
+        const QColor line = Theme::color(option->palette, Theme::Line);
+        painter->fillRect(option->rect, option->palette.brush(QPalette::Window));
+        painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), line);
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (header && header->orientation == Qt::Horizontal && header->position != QStyleOptionHeader::End
+            && header->position != QStyleOptionHeader::OnlyOneSection)
+            painter->fillRect(QRect(option->rect.right(), option->rect.top(), 1, option->rect.height()), line);
+        return;
+    }
+    case CE_HeaderLabel: {
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (!header)
+            break;
+        QStyleOptionHeaderV2 label;
+        if (const auto *known = qstyleoption_cast<const QStyleOptionHeaderV2 *>(option))
+            label = *known;
+        else
+            static_cast<QStyleOptionHeader &>(label) = *header;
+        label.state &= ~State_On; // no bold for the section of the chosen cell
+        label.palette.setColor(QPalette::ButtonText, Theme::color(option->palette, Theme::Subdued));
+        QProxyStyle::drawControl(element, &label, painter, widget);
         return;
     }
     case CE_Splitter:
@@ -303,7 +345,13 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex *o
             }
         }
     }
-    return QProxyStyle::subControlRect(control, option, subControl, widget);
+    const QRect rect = QProxyStyle::subControlRect(control, option, subControl, widget);
+    if (control == CC_ComboBox && subControl == SC_ComboBoxEditField) {
+        const auto *combo = qstyleoption_cast<const QStyleOptionComboBox *>(option);
+        if (combo && !combo->editable) // its text below that of a line edit
+            return rect.adjusted(4, 0, 0, 0);
+    }
+    return rect;
 }
 
 QRect Style::subElementRect(SubElement element, const QStyleOption *option, const QWidget *widget) const
@@ -313,6 +361,11 @@ QRect Style::subElementRect(SubElement element, const QStyleOption *option, cons
         && !qobject_cast<const QAbstractSpinBox *>(widget->parentWidget()))
         return rect.adjusted(5, 0, -5, 0);
     return rect;
+}
+
+QIcon Style::standardIcon(StandardPixmap icon, const QStyleOption *option, const QWidget *widget) const
+{
+    return icon == SP_LineEditClearButton ? Icons::icon(u"close"_s, Theme::Subdued) : QProxyStyle::standardIcon(icon, option, widget);
 }
 
 int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const
@@ -344,8 +397,10 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
         return 16;
     case PM_TabBarTabHSpace:
         return 20;
-    case PM_FocusFrameHMargin:
-        return 2;
+    case PM_FocusFrameHMargin: // and one more pixel: the margin of a cell's text
+        return qobject_cast<const QTableView *>(widget) ? kCellMargin - 1 : 2;
+    case PM_HeaderMargin:
+        return kCellMargin;
     case PM_ScrollView_ScrollBarSpacing:
         return 0;
     default:
@@ -389,6 +444,12 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
         return result;
     case CT_TabBarTab:
         result.setHeight(qMax(31, result.height()));
+        return result;
+    case CT_HeaderSection:
+        result.setHeight(qMax(kHeaderHeight, option ? option->fontMetrics.height() + 8 : 0));
+        return result;
+    case CT_ItemViewItem:
+        result.setHeight(qMax(kRowHeight, result.height()));
         return result;
     case CT_PushButton:
         return QSize(qMax(result.width(), 64), qMax(28, result.height()));

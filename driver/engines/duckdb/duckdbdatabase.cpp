@@ -222,9 +222,10 @@ Result<std::shared_ptr<DuckDbDatabase>> DuckDbSource::openNew(const QString &fil
         return std::unexpected(connection.error());
     Result<void> filled;
     if (isSample) {
+        // The one database that is left is what new connections begin in.
         QFile script(u":/grebe/sample/sample.sql"_s);
         filled = script.open(QIODevice::ReadOnly)
-            ? run(*connection, script.readAll())
+            ? run(*connection, "ATTACH ':memory:' AS sample; USE sample; DETACH memory;" + script.readAll())
             : std::unexpected(Error { .code = Error::Code::Internal, .message = u"The sample is not in this build of Grebe."_s });
     }
     if (filled)

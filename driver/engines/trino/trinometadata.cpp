@@ -70,6 +70,10 @@ template<typename T>
 TrinoMetadata::CallerPtr TrinoMetadata::callerOf(const Promise<T> &promise)
 {
     auto caller = std::make_shared<Caller>();
+    caller->tell = [known = std::weak_ptr(promise)](bool isQueued) {
+        if (const auto promise = known.lock())
+            tellQueued(promise, isQueued);
+    };
     whenGivenUp(promise->future(), this, [this, caller] { giveUp(caller); });
     return caller;
 }
@@ -103,6 +107,8 @@ void TrinoMetadata::ask(const CallerPtr &caller, const QString &sql, Done done)
     }
     m_waiting.push_back({ sql, std::move(done), caller });
     next();
+    if (std::ranges::find(m_waiting, caller, &Question::caller) != m_waiting.end())
+        caller->tell(true);
 }
 
 void TrinoMetadata::next()
@@ -115,6 +121,7 @@ void TrinoMetadata::next()
     options.purpose = StatementOptions::Purpose::Metadata;
     auto *statement = new TrinoStatement(m_client, m_dialect, question.sql, options);
     m_running << Running { statement, question.caller };
+    question.caller->tell(false);
     const auto isLate = std::make_shared<bool>(false);
     auto *limit = new QTimer(statement);
     limit->setSingleShot(true);

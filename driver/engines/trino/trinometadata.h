@@ -43,6 +43,7 @@ private:
     struct Caller
     {
         bool hasGivenUp = false;
+        std::function<void(bool isQueued)> tell;
     };
     using CallerPtr = std::shared_ptr<Caller>;
     struct Question

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void growsWithItsBase();
     void isSortedAndFiltered();
     void leavesTheBaseAsItIs();
+    void aRowThatIsLookedAtCostsAScreenful();
 };
 
 namespace {
@@ -180,6 +181,28 @@ void tst_ExplodedColumn::leavesTheBaseAsItIs()
     QCOMPARE(first->column(0)->data()->buffers[0].get(), base->batch(0)->column(0)->data()->buffers[0].get());
     QCOMPARE(store->byteCount(), base->byteCount());
     QCOMPARE(store->memoryByteCount(), 0);
+}
+
+void tst_ExplodedColumn::aRowThatIsLookedAtCostsAScreenful()
+{
+    constexpr int kRows = 50'000;
+    arrow::StringBuilder texts;
+    for (int row = 0; row < kRows; ++row)
+        QVERIFY(texts.Append(R"({"id": )" + std::to_string(row) + "}").ok());
+    const auto store = storeOf(*texts.Finish());
+    const auto exploded = explodedStore(store, { { 0, { u"id"_s } } });
+    for (const qint64 row : { qint64(0), qint64(1), qint64(777), qint64(49'999), qint64(778) }) {
+        const ResultStore::Place place = exploded->place(row);
+        QVERIFY(place.batch);
+        QVERIFY2(place.batch->num_rows() <= 64, qPrintable(QString::number(place.batch->num_rows())));
+        QCOMPARE(place.firstRow + place.row, row);
+        const ColumnFormatter formatter(place.batch->schema()->field(1));
+        QCOMPARE(formatter.text(*place.batch, 1, place.row), QString::number(row));
+    }
+    // Kept, and without the batch it is a part of: that may go to disk.
+    QCOMPARE(exploded->place(778).batch, exploded->place(777).batch);
+    QVERIFY(exploded->place(777).batch->column(0)->data()->buffers[2] != store->place(777).batch->column(0)->data()->buffers[2]);
+    QCOMPARE(exploded->batch(1)->num_rows(), kRows - 1);
 }
 
 QTEST_MAIN(tst_ExplodedColumn)

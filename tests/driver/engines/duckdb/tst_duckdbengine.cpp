@@ -386,7 +386,12 @@ void tst_DuckDbEngine::sampleLooksRight()
              u"1025000"_s);
     QCOMPARE(valueOf(*connection, u"SELECT count(DISTINCT customer_id) FROM customers"_s), u"25000"_s);
     QCOMPARE(valueOf(*connection, u"SELECT count(*) FROM orders ANTI JOIN customers USING (customer_id)"_s), u"0"_s);
+    QCOMPARE(namesOf(waitFor(connection->list({}))), QStringList(u"sample"_s));
+    QVERIFY(namesOf(waitFor(connection->list(ObjectPath({ u"sample"_s, u"main"_s })))).contains(u"orders"_s));
+    QCOMPARE(valueOf(*connection, u"SELECT count(*) FROM sample.main.countries"_s), u"12"_s);
     const ConnectionPtr again = connectTo(u"duckdb:sample"_s); // made once only
+    QVERIFY(waitFor(again->open()));
+    QCOMPARE(again->session().current, ObjectPath({ u"sample"_s, u"main"_s }));
     QCOMPARE(valueOf(*again, u"SELECT count(*) FROM revenue_by_country"_s), u"12"_s);
 }
 

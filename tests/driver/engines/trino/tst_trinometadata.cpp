@@ -181,14 +181,19 @@ void tst_TrinoMetadata::atMostTwoAtOnce()
     for (int i = 0; i < 6; ++i)
         answers << engine->list(ObjectPath({ QString::number(i) }));
     QTRY_COMPARE(held.load(), 2);
+    QTRY_COMPARE(answers[5].progressValue(), int(QuestionQueued));
+    for (int i = 0; i < 6; ++i)
+        QCOMPARE(answers[i].progressValue(), int(i < 2 ? QuestionAsked : QuestionQueued));
     // A statement of a person does not wait behind them.
     server.setTamper({});
     StatementRun run(engine.prepare(u"SELECT 1"_s));
     QVERIFY2(run.waitForEnd() && run.hasFinished(), run.log());
     QCOMPARE(server.postCount(), 3);
     server.server().releaseHeld();
-    for (const auto &answer : answers)
+    for (const auto &answer : answers) {
         QCOMPARE(lines(answerOf(answer)), QStringList(u"schema x"_s));
+        QCOMPARE(answer.progressValue(), int(QuestionAsked));
+    }
     QCOMPARE(server.postCount(), 7);
 }
 
