@@ -87,6 +87,14 @@ void giveMemoryBack()
 #endif
 }
 
+// Qt shares out the filling of a scroll bar among threads and waits for them: while rows arrive, and all cores decode and
+// write, that was most of what held the window up.
+void paintAlone()
+{
+    if (!qEnvironmentVariableIsSet("QT_NO_GUI_THREADPOOL"))
+        qputenv("QT_NO_GUI_THREADPOOL", "1");
+}
+
 int fail(const QString &text, int code)
 {
     std::fprintf(stderr, "grebe: %s\n", qPrintable(text));
@@ -99,6 +107,7 @@ int runWindow(int &argc, char **argv)
 {
     repairEnvironment();
     giveMemoryBack();
+    paintAlone();
 #ifdef SIGXFSZ
     std::signal(SIGXFSZ, SIG_IGN); // a file beyond the user's limit is an error of that write, not the end of the window
 #endif

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <iterator>
 #include <mutex>
 #include <utility>
@@ -101,6 +102,7 @@ public:
     std::shared_ptr<arrow::Schema> schema;
     std::vector<Slot> slots;
     std::vector<qint64> firstRows { 0 }; // one more than slots: the last is the row count
+    std::atomic<qint64> rowCount = 0; // the same; the window asks each frame and waits for nobody
     qint64 memoryByteCount = 0;
     qint64 spilledByteCount = 0;
     qint64 fileByteCount = 0;
@@ -461,6 +463,7 @@ void ResultStore::append(const std::shared_ptr<arrow::RecordBatch> &batch)
         const std::scoped_lock lock(m_impl->mutex);
         m_impl->slots.push_back(std::move(slot));
         m_impl->firstRows.push_back(m_impl->firstRows.back() + batch->num_rows());
+        m_impl->rowCount = m_impl->firstRows.back();
         m_impl->memoryByteCount += size;
     }
     budget.take(size);
@@ -470,8 +473,7 @@ qint64 ResultStore::rowCount() const
 {
     if (m_impl->base)
         return m_impl->base->rowCount();
-    const std::scoped_lock lock(m_impl->mutex);
-    return m_impl->firstRows.back();
+    return m_impl->rowCount;
 }
 
 qint64 ResultStore::byteCount() const

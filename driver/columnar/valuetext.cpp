@@ -246,18 +246,26 @@ CivilDay civilDay(int64_t days)
     // Days are counted in 400-year eras of years that begin in March.
     days += 719'468;
     const int64_t era = floorDivide(days, 146'097);
-    const int64_t dayOfEra = days - era * 146'097;
-    const int64_t yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36'524 - dayOfEra / 146'096) / 365;
-    const int64_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-    const int64_t monthFromMarch = (5 * dayOfYear + 2) / 153;
+    const auto dayOfEra = uint32_t(days - era * 146'097);
+    const uint32_t yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36'524 - dayOfEra / 146'096) / 365;
+    const uint32_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+    const uint32_t monthFromMarch = (5 * dayOfYear + 2) / 153;
     const int month = int(monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9);
-    return { yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1) };
+    return { int64_t(yearOfEra) + era * 400 + (month <= 2 ? 1 : 0), month, int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1) };
 }
 
 void appendDate(int64_t days, Spelling spelling, std::string &out)
 {
     const CivilDay civil = civilDay(days);
     int64_t year = civil.year;
+    if (year >= 1 && year <= 9999) {
+        const auto digit = [](int value) { return char('0' + value); };
+        const int four = int(year);
+        const char text[] { digit(four / 1000), digit(four / 100 % 10), digit(four / 10 % 10), digit(four % 10), '-',
+                            digit(civil.month / 10), digit(civil.month % 10), '-', digit(civil.day / 10), digit(civil.day % 10) };
+        out.append(text, sizeof text);
+        return;
+    }
     const bool isBeforeChrist = spelling == Spelling::Plain && year <= 0;
     if (isBeforeChrist)
         year = 1 - year;

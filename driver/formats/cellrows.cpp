@@ -83,7 +83,8 @@ std::vector<int> columnsWithRawValues(const CellRange &cells)
     std::vector<int> found;
     const qsizetype batches = cells.store ? cells.store->batchCount() : 0;
     for (qsizetype i = 0; i < batches && found.size() < size_t(cells.columns.size()); ++i) {
-        const auto batch = cells.store->batch(i);
+        // A few rows of it; where there are such values, which are known by their row in the batch, all.
+        const auto batch = cells.store->place(cells.store->firstRow(i)).batch;
         if (!batch)
             continue;
         for (const int column : columnsWithRawValues(*batch)) {

@@ -55,15 +55,18 @@ void CsvWriter::quoteFrom(size_t start)
 {
     if (isPlain(start) && !m_options.quotesAll && start < m_out.size() && m_out.compare(start, std::string::npos, m_nullText) != 0)
         return;
-    const std::string value = m_out.substr(start);
-    m_out.resize(start);
-    m_out += '"';
-    for (const char c : value) {
+    // In place, from the end on: each quote moves what follows it by one.
+    size_t from = m_out.size();
+    m_out.resize(from + size_t(std::count(m_out.begin() + qsizetype(start), m_out.end(), '"')) + 2);
+    size_t to = m_out.size();
+    m_out[--to] = '"';
+    while (from > start) {
+        const char c = m_out[--from];
+        m_out[--to] = c;
         if (c == '"')
-            m_out += '"';
-        m_out += c;
+            m_out[--to] = '"';
     }
-    m_out += '"';
+    m_out[start] = '"';
 }
 
 void CsvWriter::writeHeader()

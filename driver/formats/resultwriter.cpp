@@ -3,6 +3,7 @@
 
 #include "arrowwriter.h"
 #include "csvwriter.h"
+#include "guardedwriter.h"
 #include "htmlwriter.h"
 #include "insertwriter.h"
 #include "jsonwriter.h"
@@ -27,6 +28,37 @@ public:
     Result<void> write(const arrow::RecordBatch &) override { return {}; }
     Result<void> end() override { return {}; }
 };
+
+std::unique_ptr<ResultWriter> makeWriter(const QString &formatId, ByteSink &sink, const WriteOptions &options)
+{
+    if (formatId == "table"_L1)
+        return std::make_unique<TableWriter>(sink, options);
+    if (formatId == "csv"_L1)
+        return std::make_unique<CsvWriter>(sink, options);
+    if (formatId == "tsv"_L1)
+        return std::make_unique<TsvWriter>(sink, options);
+    if (formatId == "jsonl"_L1)
+        return std::make_unique<JsonWriter>(sink, options, JsonWriter::Layout::Lines);
+    if (formatId == "json"_L1)
+        return std::make_unique<JsonWriter>(sink, options, JsonWriter::Layout::Array);
+    if (formatId == "markdown"_L1)
+        return std::make_unique<MarkdownWriter>(sink, options);
+    if (formatId == "arrow"_L1)
+        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::Stream);
+    if (formatId == "arrowfile"_L1)
+        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::File);
+    if (formatId == "parquet"_L1)
+        return std::make_unique<ParquetWriter>(sink, options);
+    if (formatId == "xlsx"_L1)
+        return std::make_unique<WorkbookWriter>(sink, options);
+    if (formatId == "html"_L1)
+        return std::make_unique<HtmlWriter>(sink, options);
+    if (formatId == "insert"_L1)
+        return std::make_unique<InsertWriter>(sink, options);
+    if (formatId == "none"_L1)
+        return std::make_unique<NoneWriter>();
+    return nullptr;
+}
 
 } // namespace
 
@@ -82,33 +114,7 @@ QString formatForFileName(const QString &fileName)
 
 std::unique_ptr<ResultWriter> makeResultWriter(const QString &formatId, ByteSink &sink, const WriteOptions &options)
 {
-    if (formatId == "table"_L1)
-        return std::make_unique<TableWriter>(sink, options);
-    if (formatId == "csv"_L1)
-        return std::make_unique<CsvWriter>(sink, options);
-    if (formatId == "tsv"_L1)
-        return std::make_unique<TsvWriter>(sink, options);
-    if (formatId == "jsonl"_L1)
-        return std::make_unique<JsonWriter>(sink, options, JsonWriter::Layout::Lines);
-    if (formatId == "json"_L1)
-        return std::make_unique<JsonWriter>(sink, options, JsonWriter::Layout::Array);
-    if (formatId == "markdown"_L1)
-        return std::make_unique<MarkdownWriter>(sink, options);
-    if (formatId == "arrow"_L1)
-        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::Stream);
-    if (formatId == "arrowfile"_L1)
-        return std::make_unique<ArrowWriter>(sink, ArrowWriter::Layout::File);
-    if (formatId == "parquet"_L1)
-        return std::make_unique<ParquetWriter>(sink, options);
-    if (formatId == "xlsx"_L1)
-        return std::make_unique<WorkbookWriter>(sink, options);
-    if (formatId == "html"_L1)
-        return std::make_unique<HtmlWriter>(sink, options);
-    if (formatId == "insert"_L1)
-        return std::make_unique<InsertWriter>(sink, options);
-    if (formatId == "none"_L1)
-        return std::make_unique<NoneWriter>();
-    return nullptr;
+    return guarded(makeWriter(formatId, sink, options));
 }
 
 } // namespace Grebe

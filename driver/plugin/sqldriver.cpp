@@ -10,6 +10,7 @@
 #include "auth/tokenbroker.h"
 #include "engines/engineconnection.h"
 #include "extension/columnformatter.h"
+#include "formats/guardedwriter.h"
 #include "sql/quoting.h"
 
 #include <QSqlField>
@@ -430,7 +431,7 @@ void SqlDriver::signOut(const SignedIn &signedIn)
 Result<std::unique_ptr<ResultWriter>> SqlDriver::createFileWriter(const QString &formatId, const QString &fileName,
                                                                   const WriteOptions &options)
 {
-    return makeFileWriter(formatId, fileName, options);
+    return makeFileWriter(formatId, fileName, options).transform(&guarded);
 }
 
 ConnectionPtr SqlDriver::createConnection(const ConnectionParameters &parameters, CredentialProvider *provider)

@@ -128,8 +128,10 @@ Result<QSslConfiguration> HttpClient::Private::tls()
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
     configuration.setProtocol(QSsl::TlsV1_2OrLater);
     configuration.setAllowedNextProtocols({ QByteArray(QSslConfiguration::NextProtocolHttp1_1) });
-    if (!m_options.caFile.isEmpty()) {
-        const auto added = readCaFile(m_options.caFile);
+    for (const QString &file : { m_options.caFile, m_options.furtherCaFile }) {
+        if (file.isEmpty())
+            continue;
+        const auto added = readCaFile(file);
         if (!added) {
             m_tls = std::unexpected(added.error());
             return *m_tls;

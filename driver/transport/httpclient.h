@@ -60,6 +60,7 @@ struct HttpOptions
 
     Verify verify = Verify::Full;
     QString caFile; ///< PEM, added to the system's
+    QString furtherCaFile; ///< PEM, added too
     QString peerVerifyName; ///< hostnameInCertificate
     QString clientCertificateFile; ///< who we are: PEM (with the key, or without) or PKCS#12; empty: nobody
     QString clientKeyFile; ///< PEM; empty: in the file of the certificate

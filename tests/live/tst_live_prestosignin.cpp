@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "auth/tokenbroker.h"
 #include "engines/engineconnection.h"
 #include "extension/connection.h"
 #include "extension/credentialprovider.h"
@@ -22,6 +23,7 @@ class tst_LivePrestoSignIn : public QObject
 
 private Q_SLOTS:
     void initTestCase();
+    void init();
     void signIn_data();
     void signIn();
     void passwordIsAskedFor();
@@ -88,6 +90,14 @@ void tst_LivePrestoSignIn::initTestCase()
 {
     for (const char *name : { "TLS_URL", "SECRETS", "PASSWORD" })
         QVERIFY2(!variable(name).isEmpty(), "tests/live/presto/server prints GREBE_LIVE_PRESTO_TLS_URL and the like");
+}
+
+// The token of a command is the process's, for all that ask as the same user.
+void tst_LivePrestoSignIn::init()
+{
+    const QList<SignedIn> all = TokenBroker::instance().signedIn();
+    for (const SignedIn &one : all)
+        TokenBroker::instance().signOut({ one.origin, one.user, one.sessionUser });
 }
 
 ConnectionPtr tst_LivePrestoSignIn::connectTo(const Options &options, CredentialProvider *provider) const

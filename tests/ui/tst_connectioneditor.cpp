@@ -127,13 +127,10 @@ void tst_ConnectionEditor::whatWasChangedBelowTheUrlStays()
     QTest::keyClicks(m_editor->urlField(), u"fake://ann@lake.example:8443/hive"_s);
     m_editor->form()->field(u"timeout"_s)->setValue(u"7s"_s);
     m_editor->form()->field(u"user"_s)->setValue(u"bob"_s);
-    // The test asks for a passphrase: the focus leaves the editor.
-    LoginDialog dialog({ .kind = CredentialRequest::Kind::CertificatePassphrase, .connectionName = u"lake"_s }, true, m_editor.get());
+    // The focus leaves late: for a dialog that asks for a passphrase, or with the Tab key.
     QSignalSpy finished(m_editor->urlField(), &QLineEdit::editingFinished);
-    dialog.open();
-    QVERIFY(QTest::qWaitForWindowActive(&dialog));
+    QTest::keyClick(m_editor->urlField(), Qt::Key_Tab);
     QCOMPARE(finished.size(), 1);
-    dialog.reject();
     m_editor->save();
     QCOMPARE(m_store->connections().size(), 1);
     QCOMPARE(m_store->connections().first().parameters.value(u"timeout"_s), u"7s"_s);

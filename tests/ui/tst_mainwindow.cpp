@@ -2,6 +2,7 @@
 #include "connections/connectionmodel.h"
 #include "connections/secretstore.h"
 #include "editor/sqleditor.h"
+#include "export/exportdialog.h"
 #include "extension/resultstore.h"
 #include "fakeconnection.h"
 #include "mainwindow/mainwindow.h"
@@ -35,6 +36,7 @@ private Q_SLOTS:
     void runAllStopsAtTheFirstError();
     void eachStatementHasItsResult();
     void rowsAppearWhileTheStatementRuns();
+    void atTheRowLimitAFileGetsAllRows();
     void controlF2StopsItOnTheServer();
     void closingATabLetsGoOfItsStatement();
     void closingTheWindowStopsWhatRuns();
@@ -253,6 +255,44 @@ void tst_MainWindow::rowsAppearWhileTheStatementRuns()
     statement->end({ .rowCount = 1234 });
     QTRY_VERIFY(!tab->isRunning());
     QTRY_VERIFY(m_window->status()->stateText().startsWith(u"Finished"_s));
+}
+
+void tst_MainWindow::atTheRowLimitAFileGetsAllRows()
+{
+    QueryTab *tab = type(u"SELECT n FROM orders"_s);
+    QVERIFY(tab);
+    tab->results()->setRowLimit(1000);
+    key(Qt::Key_Return, Qt::ControlModifier);
+    FakeStatement *held = m_server->statements.first();
+    held->give(schema());
+    held->give(batch(1234));
+    QTRY_VERIFY(tab->results()->exportRequest() && tab->results()->exportRequest()->isAtLimit);
+    QCOMPARE(held->pauseCount, 1);
+    ExportDialog *dialog = tab->exportResult(m_settings.get());
+    QVERIFY(dialog);
+    const QString fileName = m_folder->filePath(u"all.csv"_s);
+    dialog->setFormat(u"csv"_s);
+    dialog->setFileName(fileName);
+    QVERIFY2(dialog->note().contains(u"runs anew"_s), qPrintable(dialog->note()));
+    QSignalSpy ended(dialog, &ExportDialog::ended);
+    dialog->start();
+    // The one that waited is stopped on the server and keeps its rows; the other one's never come to the grid.
+    QCOMPARE(m_server->sent, QStringList({ u"SELECT n FROM orders"_s, u"SELECT n FROM orders"_s }));
+    QTRY_COMPARE(m_server->cancelCount, 1);
+    QTRY_VERIFY(!tab->isRunning());
+    FakeStatement *all = m_server->statements.last();
+    QTRY_COMPARE(all->startCount, 1);
+    all->give(schema());
+    for (int i = 0; i < 5; ++i)
+        all->give(batch(1000));
+    all->end({ .rowCount = 5000 });
+    QVERIFY(ended.wait());
+    QFile file(fileName);
+    QVERIFY(file.open(QFile::ReadOnly));
+    QCOMPARE(file.readAll().count('\n'), 5001);
+    QCOMPARE(tab->results()->currentStore()->rowCount(), 1234);
+    QVERIFY(tab->results()->exportRequest()->incomplete.contains(QLocale().toString(1234)));
+    dialog->close();
 }
 
 void tst_MainWindow::controlF2StopsItOnTheServer()

@@ -5,10 +5,15 @@
 #include <arrow/api.h>
 
 #include <QApplication>
+#include <QBackingStore>
 #include <QElapsedTimer>
+#include <QPaintEvent>
 #include <QScrollBar>
 #include <QTest>
 #include <QWheelEvent>
+
+#include <cmath>
+#include <functional>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -23,6 +28,8 @@ private Q_SLOTS:
     void keysMoveTheCurrentCell();
     void theTouchpadScrollsByPixels();
     void theWheelScrollsByLines();
+    void whatIsPaintedMoves_data();
+    void whatIsPaintedMoves();
     void theThumbLandsOnItsRow();
     void controlAndTheWheelChangeTheFont();
     void nullsAreNotCopiedAsText();
@@ -169,6 +176,89 @@ void tst_ResultGrid::theWheelScrollsByLines()
         turnWheel(grid, {}, { 0, -15 });
     QCOMPARE(grid.firstVisibleRow(), 2 * QApplication::wheelScrollLines());
     QCOMPARE(grid.rowOffset(), 0);
+}
+
+namespace {
+
+/// The rows of pixels that paint events asked for.
+class PaintedHeight : public QObject
+{
+public:
+    bool eventFilter(QObject *, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            for (const QRect &rect : static_cast<QPaintEvent *>(event)->region())
+                pixels += rect.height();
+        }
+        return false;
+    }
+    int pixels = 0;
+};
+
+} // namespace
+
+using Move = std::function<void(ResultGrid &)>;
+Q_DECLARE_METATYPE(Move)
+
+void tst_ResultGrid::whatIsPaintedMoves_data()
+{
+    QTest::addColumn<Move>("move");
+    QTest::addColumn<int>("paintedRows"); // at most, where a row begins with a pixel of the screen
+    QTest::newRow("a line down") << Move([](ResultGrid &grid) { grid.verticalScrollBar()->setValue(501); }) << 2;
+    QTest::newRow("a line up") << Move([](ResultGrid &grid) { grid.verticalScrollBar()->setValue(499); }) << 2;
+    QTest::newRow("three lines by the wheel") << Move([](ResultGrid &grid) { turnWheel(grid, {}, { 0, -120 }); }) << 4;
+    QTest::newRow("five pixels") << Move([](ResultGrid &grid) { turnWheel(grid, { 0, -5 }, { 0, -10 }); }) << 2;
+    QTest::newRow("down, and up again by less") << Move([](ResultGrid &grid) {
+        grid.scrollToRow(504);
+        grid.scrollToRow(502, 3);
+    }) << 6;
+    QTest::newRow("down by a key at the lower edge") << Move([](ResultGrid &grid) {
+        grid.setCurrentCell(grid.firstVisibleRow() + (grid.viewport()->height() - grid.cellRect(500, 0).top()) / grid.rowHeight() - 1, 1);
+        QCoreApplication::processEvents();
+        QTest::keyClick(&grid, Qt::Key_Down);
+    }) << 30;
+    QTest::newRow("with a selection that is made larger") << Move([](ResultGrid &grid) {
+        grid.setCurrentCell(503, 0);
+        grid.setCurrentCell(506, 1, true);
+        grid.verticalScrollBar()->setValue(502);
+        grid.setCurrentCell(508, 1, true);
+    }) << 30;
+    QTest::newRow("a column is selected and left") << Move([](ResultGrid &grid) {
+        grid.selectColumn(1);
+        QCoreApplication::processEvents();
+        grid.setCurrentCell(505, 0);
+        grid.scrollToRow(501);
+    }) << 60;
+    QTest::newRow("a page") << Move([](ResultGrid &grid) { grid.scrollToRow(540); }) << 30;
+    QTest::newRow("to the end") << Move([](ResultGrid &grid) { grid.scrollToRow(1'000'000); }) << 30;
+}
+
+void tst_ResultGrid::whatIsPaintedMoves()
+{
+    QFETCH(Move, move);
+    QFETCH(int, paintedRows);
+    ResultGrid grid;
+    show(grid, 1000);
+    grid.freezeColumns(1);
+    grid.setCurrentCell(502, 1);
+    grid.scrollToRow(500);
+    QCoreApplication::processEvents();
+    PaintedHeight painted;
+    grid.viewport()->installEventFilter(&painted);
+    move(grid);
+    QCoreApplication::processEvents();
+    const qreal rowPixels = grid.rowHeight() * grid.devicePixelRatioF();
+    if (rowPixels == std::floor(rowPixels) && grid.devicePixelRatioF() == std::floor(grid.devicePixelRatioF()))
+        QVERIFY2(painted.pixels <= paintedRows * grid.rowHeight(), qPrintable(QString::number(painted.pixels)));
+    QVERIFY(painted.pixels > 0);
+    // What is on the screen is what would be painted anew.
+    QCOMPARE(grid.backingStore()->paintDevice()->devType(), int(QInternal::Image));
+    const QImage onScreen = static_cast<const QImage *>(grid.backingStore()->paintDevice())->copy();
+    QCOMPARE(onScreen.size(), grid.size() * grid.devicePixelRatioF());
+    grid.viewport()->update();
+    QCoreApplication::processEvents();
+    const QImage anew = static_cast<const QImage *>(grid.backingStore()->paintDevice())->copy();
+    QVERIFY(onScreen == anew);
 }
 
 void tst_ResultGrid::theThumbLandsOnItsRow()

@@ -111,7 +111,9 @@ QWidget *ExportDialog::makeForm()
                                           columns == 1 ? tr("1 column") : tr("%1 columns").arg(countText(columns))));
     }
     if (m_request.runAgain)
-        addRows(Rows::Again, m_request.all ? tr("Run again into the file") : tr("Run into the file"));
+        addRows(Rows::Again, m_request.isAtLimit ? tr("All rows, run again") : m_request.all ? tr("Run again into the file") : tr("Run into the file"));
+    if (m_request.isAtLimit && m_request.runAgain) // exports are whole unless somebody wants a part
+        m_rows->setCurrentIndex(int(m_rowChoices.size()) - 1);
     connect(m_rows, &Segmented::currentChanged, this, [this] {
         propose();
         showRows();
@@ -341,9 +343,11 @@ void ExportDialog::showRows()
     QStringList notes;
     if (rows() != Rows::Again && rows() != Rows::Selection && !m_request.incomplete.isEmpty())
         notes << tr("These rows are not all: %1.").arg(m_request.incomplete);
+    if (rows() == Rows::Again && m_request.isAtLimit)
+        notes << tr("The query stops where it waits, keeps its rows here, and runs anew straight into the file.");
     if (const QString warning = spaceWarning(); !warning.isEmpty())
         notes << warning;
-    showNote(notes.join(u'\n'), Theme::Warning);
+    showNote(notes.join(u'\n'), rows() == Rows::Again ? Theme::Subdued : Theme::Warning);
 }
 
 void ExportDialog::start()

@@ -28,6 +28,7 @@ struct ExportRequest
     std::optional<CellRange> shown; ///< what filter, order and moved or hidden columns leave of it, where they do
     std::optional<CellRange> selection; ///< as it is shown
     QString incomplete; ///< why these are not the whole result, in words; empty when it is
+    bool isAtLimit = false; ///< more rows wait at the server: what `runAgain` gives is proposed first
     /// The same query anew, for all of its rows straight into a file; may be empty.
     std::function<StatementPtr()> runAgain;
     const Dialect *dialect = nullptr; ///< of the connection

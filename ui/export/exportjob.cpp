@@ -70,6 +70,13 @@ void ExportJob::start()
     m_worker->moveToThread(&m_thread);
     connect(m_worker.get(), &ExportWorker::ended, this, &ExportJob::end);
     m_thread.start();
+    if (!m_thread.isRunning()) { // Qt says so on stderr and nowhere else
+        QMetaObject::invokeMethod(this, [this] {
+            end(Error { .code = Error::Code::Internal, .message = u"The system gives no thread to write the file with."_s,
+                        .hint = u"There may be too little memory, or too many programs. Close some and try again."_s }, {});
+        }, Qt::QueuedConnection);
+        return;
+    }
     if (!m_statement) {
         QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), range = m_range] { worker->writeRange(range); });
         m_range.store.reset();

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <new>
 
 using namespace Qt::StringLiterals;
 
@@ -19,6 +20,18 @@ namespace {
 Error cancelled()
 {
     return { .code = Error::Code::Cancelled, .message = u"The export was stopped."_s };
+}
+
+// Writers say themselves when memory ends; this is for what is around them.
+template<typename Work>
+Result<void> withinMemory(Work &&work)
+{
+    try {
+        return work();
+    } catch (const std::bad_alloc &) {
+        return std::unexpected(Error { .code = Error::Code::Internal, .message = u"There is not enough memory for this export."_s,
+                                       .hint = u"Close other results and try again."_s });
+    }
 }
 
 } // namespace
@@ -81,7 +94,7 @@ void ExportWorker::noteRows(qint64 rows)
 
 void ExportWorker::writeRange(const CellRange &range)
 {
-    const Result<void> written = writeAll(range);
+    const Result<void> written = withinMemory([&] { return writeAll(range); });
     end(written ? std::nullopt : std::optional(written.error()));
 }
 
@@ -93,9 +106,7 @@ void ExportWorker::giveUp(const Error &error)
 
 void ExportWorker::begin(const std::shared_ptr<arrow::Schema> &schema)
 {
-    Result<void> result = open();
-    if (result)
-        result = m_writer->begin(schema);
+    const Result<void> result = withinMemory([&] { return open().and_then([&] { return m_writer->begin(schema); }); });
     if (!result)
         giveUp(result.error());
 }
@@ -142,12 +153,17 @@ void ExportWorker::end(const std::optional<Error> &error)
     Result<void> result = error ? Result<void>(std::unexpected(*error)) : Result<void>();
     if (result && m_isCancelled)
         result = std::unexpected(cancelled());
-    if (result)
-        result = m_writer->end();
-    const QStringList remarks = m_writer ? m_writer->remarks() : QStringList();
+    QStringList remarks;
+    if (m_writer) {
+        const Result<void> ended = withinMemory([&] {
+            remarks = m_writer->remarks();
+            return result ? m_writer->end() : result;
+        });
+        result = ended;
+    }
     m_writer.reset();
     if (result && m_target)
-        result = m_target->commit();
+        result = withinMemory([&] { return m_target->commit(); });
     if (result)
         m_byteCount = QFileInfo(m_fileName).size();
     m_target.reset(); // removes FILE.part where it was not put in place

@@ -119,7 +119,8 @@ ExportDialog *QueryTab::exportResult(Settings *settings)
         // Only what reads can be run a second time without asking what it would do.
         if (request->dialect->kind(sql) == StatementKind::Query) {
             request->runAgain = [tab = QPointer(this), session = QPointer(m_session.get()), sql]() -> StatementPtr {
-                return tab && session && !tab->isRunning() ? session->prepare(sql) : nullptr;
+                // What waits at its row limit gives its place to this.
+                return tab && session && tab->m_results->stopHeld() ? session->prepare(sql) : nullptr;
             };
         }
     }

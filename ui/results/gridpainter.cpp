@@ -65,9 +65,11 @@ GridPainter::Columns GridPainter::scrolledColumns() const
 
 void GridPainter::paint(QPainter &painter, const QRect &clip)
 {
-    painter.fillRect(clip, m_grid.palette().color(QPalette::Base));
-    if (!m_grid.m_columns)
+    const QColor base = m_grid.palette().color(QPalette::Base);
+    if (!m_grid.m_columns) {
+        painter.fillRect(clip, base);
         return;
+    }
     updateFonts();
     const int top = m_grid.headerHeight();
     const int height = m_grid.rowHeight();
@@ -76,6 +78,19 @@ void GridPainter::paint(QPainter &painter, const QRect &clip)
     const QColor line = Theme::color(m_grid.palette(), Theme::Line);
     const Columns frozen = frozenColumns();
     const Columns scrolled = scrolledColumns();
+    const int width = m_grid.viewport()->width();
+    const int left = m_grid.rowHeaderWidth();
+    const int header = m_grid.nameHeight();
+
+    // Each pixel once, as far as that goes: what rows, header and their numbers leave.
+    const int rowsEnd = lastRow >= firstRow ? m_grid.rowTop(lastRow + 1) : top;
+    const int cellsEnd = std::max(frozen.area.right() + 1, left + m_grid.m_layout.totalWidth() - m_grid.horizontalScrollBar()->value());
+    if (clip.top() < top)
+        painter.fillRect(0, header, width, top - header, base);
+    if (cellsEnd < width)
+        painter.fillRect(cellsEnd, top, width - cellsEnd, rowsEnd - top, base);
+    if (rowsEnd <= clip.bottom())
+        painter.fillRect(0, rowsEnd, width, clip.bottom() + 1 - rowsEnd, base);
 
     if (clip.bottom() >= top && lastRow >= firstRow) {
         paintCells(painter, scrolled, firstRow, lastRow);
@@ -84,9 +99,6 @@ void GridPainter::paint(QPainter &painter, const QRect &clip)
         paintCurrentCell(painter, frozen, firstRow, lastRow);
         paintRowNumbers(painter, firstRow, lastRow);
     }
-    const int width = m_grid.viewport()->width();
-    const int left = m_grid.rowHeaderWidth();
-    const int header = m_grid.nameHeight();
     if (clip.top() < top) {
         painter.fillRect(0, 0, width, header, m_grid.palette().color(QPalette::Window));
         paintHeader(painter, scrolled);
@@ -126,9 +138,9 @@ void GridPainter::paintCells(QPainter &painter, const Columns &columns, qint64 f
     const int right = std::min(columns.area.right() + 1,
                                m_grid.columnLeft(columns.end - 1) + m_grid.columnWidth(columns.end - 1));
     painter.setClipRect(QRect(left, top, columns.area.width(), columns.area.height() - top));
-    painter.fillRect(left, y0, right - left, bottom - y0, palette.color(QPalette::Base));
-    for (qint64 row = firstRow | 1; row <= lastRow; row += 2)
-        painter.fillRect(left, m_grid.rowTop(row), right - left, height, alternate);
+    const QColor base = palette.color(QPalette::Base);
+    for (qint64 row = firstRow; row <= lastRow; ++row)
+        painter.fillRect(left, m_grid.rowTop(row), right - left, height, row & 1 ? alternate : base);
 
     const ResultGrid::Range selected = m_grid.selection();
     if (!selected.isEmpty()) {

@@ -19,7 +19,9 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -248,8 +250,12 @@ void ResultGrid::setFoundText(const QString &text)
 
 int ResultGrid::rowHeaderWidth() const
 {
-    const QString widest = countText(std::max<qint64>(m_rowCount, 999));
-    return std::max(40, fontMetrics().horizontalAdvance(widest) + 2 * kPadding);
+    // Asked for many times a frame.
+    if (m_rowHeader.rowCount != m_rowCount) {
+        const QString widest = countText(std::max<qint64>(m_rowCount, 999));
+        m_rowHeader = { m_rowCount, std::max(40, fontMetrics().horizontalAdvance(widest) + 2 * kPadding) };
+    }
+    return m_rowHeader.width;
 }
 
 qint64 ResultGrid::visibleRows() const
@@ -286,19 +292,44 @@ void ResultGrid::updateScrollBars()
     horizontalScrollBar()->setPageStep(std::max(1, room - m_layout.frozenWidth()));
 }
 
-void ResultGrid::scrollContentsBy(int, int dy)
+void ResultGrid::scrollContentsBy(int dx, int dy)
 {
+    if (dx)
+        viewport()->update();
     if (dy) {
+        const qint64 oldFirstRow = m_firstRow;
+        const int oldOffset = m_rowOffset;
         m_firstRow = std::min(qint64(verticalScrollBar()->value()) * m_rowsPerStep,
                               std::max<qint64>(0, m_rowCount - visibleRows()));
         m_rowOffset = 0;
+        moveRows(oldFirstRow, oldOffset);
         Q_EMIT scrolled();
     }
-    viewport()->update();
+}
+
+// What is painted moves with its rows; only what comes into sight is painted. A scale of 1.25 has rows that begin between
+// two pixels of the screen: they are painted anew.
+void ResultGrid::moveRows(qint64 oldFirstRow, int oldOffset)
+{
+    const QRect area(0, headerHeight(), viewport()->width(), viewport()->height() - headerHeight());
+    const qint64 pixels = (oldFirstRow - m_firstRow) * rowHeight() + oldOffset - m_rowOffset;
+    if (pixels == 0)
+        return;
+    const QRect inWindow = area.translated(viewport()->mapTo(window(), QPoint()));
+    const qreal scale = devicePixelRatioF();
+    const auto isWhole = [scale](qint64 length) { return std::floor(qreal(length) * scale) == qreal(length) * scale; };
+    const bool canMove = std::abs(pixels) < area.height() && isWhole(pixels) && isWhole(inWindow.left()) && isWhole(inWindow.top())
+        && isWhole(inWindow.left() + inWindow.width()) && isWhole(inWindow.top() + inWindow.height());
+    if (canMove)
+        viewport()->scroll(0, int(pixels), area);
+    else
+        viewport()->update(area);
 }
 
 void ResultGrid::scrollToRow(qint64 row, int offset)
 {
+    const qint64 oldFirstRow = m_firstRow;
+    const int oldOffset = m_rowOffset;
     const qint64 last = std::max<qint64>(0, m_rowCount - visibleRows());
     m_firstRow = std::clamp<qint64>(row, 0, last);
     m_rowOffset = row < 0 || m_firstRow >= last ? 0 : std::clamp(offset, 0, rowHeight() - 1);
@@ -306,7 +337,7 @@ void ResultGrid::scrollToRow(qint64 row, int offset)
         const QSignalBlocker blocker(verticalScrollBar());
         verticalScrollBar()->setValue(int(m_firstRow / m_rowsPerStep));
     }
-    viewport()->update();
+    moveRows(oldFirstRow, oldOffset);
     Q_EMIT scrolled();
 }
 
@@ -342,7 +373,17 @@ void ResultGrid::ensureVisible(qint64 row, int column)
 
 void ResultGrid::select()
 {
-    viewport()->update();
+    // Names have a colour of their own while their column is selected.
+    const bool showsColumns = std::exchange(m_showsColumns, m_wholeColumns);
+    if (m_wholeColumns || showsColumns)
+        viewport()->update();
+    const Range old = std::exchange(m_shownSelection, selection());
+    for (const Range &range : { old, m_shownSelection }) {
+        const qint64 first = std::max(range.firstRow, m_firstRow);
+        const qint64 last = std::min(range.lastRow, m_firstRow + visibleRows() + 1);
+        if (!range.isEmpty() && first <= last)
+            viewport()->update(0, rowTop(first) - 1, viewport()->width(), int(last - first + 1) * rowHeight() + 2);
+    }
     Q_EMIT selectionChanged();
 }
 
@@ -523,7 +564,12 @@ void ResultGrid::setColumnWidth(int column, int width)
 void ResultGrid::paintEvent(QPaintEvent *event)
 {
     QPainter painter(viewport());
-    m_painter->paint(painter, event->rect());
+    // A strip at each end, or two rows, are not all that lies between them.
+    if (event->region().rectCount() > 4)
+        m_painter->paint(painter, event->rect());
+    else
+        for (const QRect &rect : event->region())
+            m_painter->paint(painter, rect);
 }
 
 ResultGrid::Hit ResultGrid::hit(QPoint position) const
@@ -604,6 +650,7 @@ void ResultGrid::changeFontSize(int steps)
 void ResultGrid::changeEvent(QEvent *event)
 {
     QAbstractScrollArea::changeEvent(event);
+    m_rowHeader = {};
     if (event->type() == QEvent::FontChange && m_columns) {
         autoSizeColumns();
         placeBars();

@@ -168,6 +168,7 @@ private:
     qint64 visibleRows() const; ///< whole rows that fit
     void updateScrollBars();
     void placeBars();
+    void moveRows(qint64 oldFirstRow, int oldOffset);
     void ensureVisible(qint64 row, int column);
     int wantedWidth(int source) const;
     void updateRows();
@@ -201,6 +202,15 @@ private:
     int m_anchorColumn = -1;
     bool m_wholeRows = false;
     bool m_wholeColumns = false;
+    Range m_shownSelection; ///< as it was painted last
+    bool m_showsColumns = false; ///< it was whole columns
+
+    struct RowHeader
+    {
+        qint64 rowCount = -1;
+        int width = 0;
+    };
+    mutable RowHeader m_rowHeader; ///< of that many rows
 
     bool m_movedRows = false;
 };

@@ -381,6 +381,7 @@ std::optional<ExportRequest> ResultPane::exportRequest() const
     for (int column = 0; column < int(run.columns().size()); ++column)
         all.columns.append(column);
     ExportRequest request { .title = page->name(), .all = all };
+    request.isAtLimit = run.isHeld();
     request.incomplete = run.isRunning() && !run.isHeld() ? tr("more are on their way") : page->incompleteText();
     if (const CellRange shown = grid->allCells(); grid->order() || shown.store != all.store || shown.columns != all.columns)
         request.shown = shown;
@@ -431,6 +432,15 @@ void ResultPane::stop()
 {
     for (const std::unique_ptr<ResultPage> &page : m_pages)
         page->run()->cancel();
+}
+
+bool ResultPane::stopHeld()
+{
+    const auto isBusy = [](const auto &page) { return page->run()->isRunning() && !page->run()->isHeld(); };
+    if (std::any_of(m_pages.begin(), m_pages.end(), isBusy))
+        return false;
+    stop();
+    return true;
 }
 
 bool ResultPane::isRunning() const

@@ -65,6 +65,8 @@ public:
     void setDialect(const Dialect *dialect) { m_dialect = dialect; }
     /// Asks the server to stop what runs; nothing happens when nothing does.
     void stop();
+    /// Stops what waits at its row limit, and keeps its rows. False, and nothing was stopped, while something runs.
+    bool stopHeld();
     bool isRunning() const;
     bool isHeld() const; ///< what runs waits at the row limit, all of it
     RunState state() const;

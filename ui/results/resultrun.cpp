@@ -3,6 +3,7 @@
 
 #include <arrow/type.h>
 
+#include <atomic>
 #include <limits>
 #include <mutex>
 
@@ -42,11 +43,8 @@ struct ResultRun::Brake
         m_isAtLimit = false;
         update();
     }
-    bool isAtLimit() const
-    {
-        const std::scoped_lock lock(m_mutex);
-        return m_isAtLimit;
-    }
+    /// Waits for nobody: the window asks each frame.
+    bool isAtLimit() const { return m_isAtLimit; }
 
 private:
     void update()
@@ -60,10 +58,10 @@ private:
             m_statement->resume();
     }
 
-    mutable std::recursive_mutex m_mutex; // a statement that resumes on its own thread may have a batch at once
+    std::recursive_mutex m_mutex; // a statement that resumes on its own thread may have a batch at once
     Statement *const m_statement;
     qint64 m_rowLimit = std::numeric_limits<qint64>::max();
-    bool m_isAtLimit = false;
+    std::atomic<bool> m_isAtLimit = false;
     bool m_isBehind = false;
     bool m_isPulled = false;
 };

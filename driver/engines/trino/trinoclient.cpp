@@ -53,6 +53,7 @@ QByteArray dataEncoding(const ConnectionParameters &parameters)
     return names.join(u',').toLatin1();
 }
 
+constexpr qsizetype longestAddress = 16 << 10; // of a page: Trino's own have a hundred characters
 constexpr std::chrono::milliseconds acknowledgeTimeout { 2'000 };
 
 } // namespace
@@ -134,6 +135,7 @@ Result<void> TrinoClient::checkEncoding() const
 HttpOptions TrinoClient::storageOptions() const
 {
     HttpOptions options = httpOptions(m_parameters);
+    options.furtherCaFile = m_parameters.value(u"storageCaFile"_s);
     options.peerVerifyName.clear();
     options.clientCertificateFile.clear();
     options.clientKeyFile.clear();
@@ -256,6 +258,10 @@ void TrinoClient::dropHttp()
 
 Result<QUrl> TrinoClient::pinned(const QUrl &uri) const
 {
+    if (const qsizetype size = uri.toEncoded().size(); size > longestAddress) {
+        return std::unexpected(Error { .code = Error::Code::InvalidData,
+                                       .message = u"The server said to go on at an address of %1 characters, which no server takes. Nothing was sent there."_s.arg(size) });
+    }
     QUrl url = uri.isRelative() ? m_origin.resolved(uri) : uri;
     url.setUserInfo({});
     url.setFragment({});
@@ -288,12 +294,12 @@ bool TrinoClient::isOrigin(const QUrl &url) const
         && effectivePort(url) == effectivePort(m_origin);
 }
 
-Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders &headers)
+Result<HttpCall *> TrinoClient::fetchSegment(const QUrl &url, const HttpHeaders &headers, bool isRedirected)
 {
     HttpRequest request { .url = url, .headers = headers };
     request.followSameOriginRedirects = false;
     // What the coordinator hands out itself may be named as its nextUri may be: behind a proxy, by an inner name.
-    if (url.path().contains("/v1/spooled/download/"_L1)) {
+    if (!isRedirected && url.path().contains("/v1/spooled/download/"_L1)) {
         if (const Result<QUrl> uri = pinned(url))
             request.url = *uri;
     }

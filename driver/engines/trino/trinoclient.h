@@ -76,14 +76,15 @@ public:
     bool isOrigin(const QUrl &url) const;
     /// Results may be asked for that do not stand in the pages.
     bool mayBeSpooled() const { return !m_dataEncoding.isEmpty(); }
-    /// How other machines than the coordinator are talked to: with the connection's authorities, checks and proxy, and
-    /// nothing that says who we are.
+    /// How other machines than the coordinator are talked to: with the connection's authorities and those of its storage,
+    /// its checks and proxy, and nothing that says who we are.
     HttpOptions storageOptions() const;
     /// Asks for a stored part of a result, without following redirects.
     ///
     /// The segment's own headers go there and nothing else of ours, since object stores refuse requests with a second
     /// way to sign in. Where the coordinator itself hands it out, gateways get their cookies and extra headers.
-    Result<HttpCall *> fetchSegment(const QUrl &url, const HttpHeaders &headers);
+    /// `isRedirected`: the coordinator itself said to go on there, to a worker perhaps.
+    Result<HttpCall *> fetchSegment(const QUrl &url, const HttpHeaders &headers, bool isRedirected = false);
     /// Tells the coordinator that it may forget one. Nothing comes of it here.
     void acknowledgeSegment(const QUrl &url, const HttpHeaders &headers);
     /// What a reply that is not 200 means.

@@ -207,6 +207,19 @@ QList<OptionInfo> advancedOptions()
     };
 }
 
+// Trusted for stored results alone: whoever runs the storage can't pass for the coordinator.
+QList<OptionInfo> storageOptions()
+{
+    return {
+        { .name = u"storageCaFile"_s,
+          .type = Type::FilePath,
+          .group = u"TLS"_s,
+          .label = u"CA of the storage"_s,
+          .help = u"A PEM file of authorities to trust as well where stored results are fetched from an object store or a "
+                  u"worker, and nowhere else: for a storage with an authority of its own."_s },
+    };
+}
+
 EngineInfo makeInfo()
 {
     EngineInfo info;
@@ -222,7 +235,7 @@ EngineInfo makeInfo()
         | EngineInfo::StageProgress | EngineInfo::Catalogs;
     info.syntaxName = u"SQL (Trino)"_s;
     info.options << CommonOptions::host() << CommonOptions::port(defaultPort, defaultTlsPort) << CommonOptions::user()
-                 << CommonOptions::password() << signInOptions() << CommonOptions::kerberos() << sessionOptions() << CommonOptions::tls()
+                 << CommonOptions::password() << signInOptions() << CommonOptions::kerberos() << sessionOptions() << CommonOptions::tls() << storageOptions()
                  << CommonOptions::proxy() << CommonOptions::timeouts() << networkOptions() << advancedOptions();
     return info;
 }
@@ -237,7 +250,7 @@ EngineInfo makePrestoInfo()
     info.syntaxName = u"SQL (Presto)"_s;
     // No SQL path, no stored results, no EXECUTE IMMEDIATE.
     info.options.removeIf([](const OptionInfo &option) {
-        return QStringList { u"path"_s, u"encoding"_s, u"explicitPrepare"_s }.contains(option.name);
+        return QStringList { u"path"_s, u"encoding"_s, u"storageCaFile"_s, u"explicitPrepare"_s }.contains(option.name);
     });
     for (OptionInfo &option : info.options) {
         if (option.name == "compression"_L1) {

@@ -177,7 +177,7 @@ void TrinoSpool::start()
 
 void TrinoSpool::fetch(const EntryPtr &entry, const QUrl &url)
 {
-    const Result<HttpCall *> call = m_client->fetchSegment(url, entry->segment.headers);
+    const Result<HttpCall *> call = m_client->fetchSegment(url, entry->segment.headers, entry->redirects > 0);
     if (!call) {
         fail(call.error());
         return;
@@ -215,7 +215,10 @@ void TrinoSpool::onFetched(const EntryPtr &entry, const HttpResponse &response)
         error = *response.error;
         isTransient = RetryPolicy::isTransient(response);
         error.message = u"A stored part of the result could not be fetched: %1"_s.arg(error.message);
-        if (!m_client->isOrigin(response.url)) {
+        if (error.vendorCode == "TLS_CERTIFICATE"_L1 && !m_client->isOrigin(response.url)) {
+            error.hint = (error.hint + u" The storage at %1 may have an authority of its own: the option storageCaFile names its "
+                                       u"file; encoding=direct goes without the storage."_s.arg(host)).trimmed();
+        } else if (!m_client->isOrigin(response.url)) {
             error.hint = (error.hint + u" The server keeps results in storage at %1, which this computer must reach; "
                                        u"encoding=direct in the connection goes without it."_s.arg(host)).trimmed();
         }

@@ -145,7 +145,7 @@ void TrinoStatement::onPosted(const HttpResponse &response, int generation)
     } else if (response.status == 200) {
         m_client->signIn().confirm();
         const Result<TrinoPageHead> head = readPageHead(response.bytes());
-        if (head)
+        if (head && !head->queryId.isEmpty())
             takePage(response, *head);
         else
             retry(response, &TrinoStatement::post, true);
@@ -182,7 +182,8 @@ void TrinoStatement::onGot(const HttpResponse &response, int generation)
     }
     if (response.status == 200) {
         const Result<TrinoPageHead> head = readPageHead(response.bytes());
-        if (head)
+        // JSON of something in between, {} even, is not the end of the result: a page names its query.
+        if (head && head->queryId == queryId())
             takePage(response, *head);
         else
             retry(response, &TrinoStatement::get, true);

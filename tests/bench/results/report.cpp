@@ -69,7 +69,7 @@ void Report::compare(Figure figure, const std::function<void()> &ours, const std
     figure.unit = u"ms"_s;
     figure.value = median(mine);
     figure.peerValue = median(others);
-    addWithRatio(figure, median(ratios));
+    add(figure, median(ratios));
 }
 
 void Report::measure(Figure figure, const std::function<void()> &ours, int rounds)
@@ -79,10 +79,10 @@ void Report::measure(Figure figure, const std::function<void()> &ours, int round
         mine.push_back(milliseconds(ours));
     figure.unit = u"ms"_s;
     figure.value = median(mine);
-    addWithRatio(figure, {});
+    add(figure);
 }
 
-void Report::addWithRatio(const Figure &figure, std::optional<double> ratio)
+void Report::add(const Figure &figure, std::optional<double> ratio)
 {
     if (!ratio && figure.peerValue)
         ratio = isMoreBetter(figure.unit) ? figure.value / *figure.peerValue : *figure.peerValue / figure.value;
@@ -117,17 +117,26 @@ void Report::note(const QString &text)
 int Report::end()
 {
     int missed = 0;
-    std::fprintf(stderr, "\n| metric | what | figure | goal | beside it | ratio | |\n|---|---|---|---|---|---|---|\n");
     const auto number = [](double value) { return QString::number(value, 'g', value < 100 ? 3 : 6); };
+    QStringList metrics;
     for (const Row &row : m_rows) {
-        const Figure &figure = row.figure;
-        missed += row.isMet == false;
-        const QStringList cells {
-            figure.metric, figure.name, number(figure.value) + u' ' + figure.unit, figure.goal ? number(*figure.goal) : QString(),
-            figure.peerValue ? u"%1 %2: %3"_s.arg(figure.peer, figure.unit, number(*figure.peerValue)) : QString(),
-            row.ratio ? number(*row.ratio) + u'x' + (figure.ratioGoal ? u" of %1"_s.arg(number(*figure.ratioGoal)) : QString()) : QString(),
-            row.isMet ? (*row.isMet ? u"met"_s : u"MISSED"_s) : QString() };
-        std::fprintf(stderr, "| %s |\n", qPrintable(cells.join(u" | ")));
+        if (!metrics.contains(row.figure.metric))
+            metrics << row.figure.metric;
+    }
+    for (const QString &metric : std::as_const(metrics)) {
+        std::fprintf(stderr, "\n| %s | goal | reached | beside it | ratio | its goal | |\n|---|---|---|---|---|---|---|\n", qPrintable(metric));
+        for (const Row &row : m_rows) {
+            const Figure &figure = row.figure;
+            if (figure.metric != metric)
+                continue;
+            missed += row.isMet == false;
+            const QStringList cells {
+                figure.name, figure.goal ? number(*figure.goal) + u' ' + figure.unit : QString(), number(figure.value) + u' ' + figure.unit,
+                figure.peerValue ? u"%1: %2"_s.arg(figure.peer, number(*figure.peerValue)) : QString(),
+                row.ratio ? number(*row.ratio) + u'x' : QString(), figure.ratioGoal ? number(*figure.ratioGoal) + u'x' : QString(),
+                row.isMet ? (*row.isMet ? u"met"_s : u"MISSED"_s) : QString() };
+            std::fprintf(stderr, "| %s |\n", qPrintable(cells.join(u" | ")));
+        }
     }
     const auto [least, most] = std::ranges::minmax_element(m_copyTimes);
     if (!m_copyTimes.empty() && *most > 1.5 * *least) {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-/// The figures of one run: a JSON line each on stdout as they come, a table of all on stderr at the end.
+/// The figures of one run: a JSON line each on stdout as they come, tables on stderr at the end.
 ///
 /// Shape      `metric` is the document's name for it (G3, D7), `name` says what was measured; a figure with a goal is met
 ///            or not. Peers are measured in the same run, by turns with ours, and the ratio is the median over rounds.
@@ -27,14 +27,15 @@ public:
         std::optional<double> ratioGoal {}; ///< how many times better than the peer
     };
 
-    void add(const Figure &figure) { addWithRatio(figure, {}); }
+    /// `ratio` where it is known better than from the two values.
+    void add(const Figure &figure, std::optional<double> ratio = {});
     /// Runs both by turns; the figure's value and peerValue are the medians in milliseconds.
     void compare(Figure figure, const std::function<void()> &ours, const std::function<void()> &theirs, int rounds = 5);
     /// The median of some runs, in milliseconds.
     void measure(Figure figure, const std::function<void()> &ours, int rounds = 5);
     /// Something to know that is no figure.
     void note(const QString &text);
-    /// The table. How many goals were missed.
+    /// The tables, one a metric. How many goals were missed.
     int end();
 
     static double milliseconds(const std::function<void()> &work);
@@ -44,8 +45,6 @@ public:
     static void releaseMemory();
 
 private:
-    void addWithRatio(const Figure &figure, std::optional<double> ratio);
-
     struct Row
     {
         Figure figure;
@@ -58,5 +57,7 @@ private:
 
 // The sections; main.cpp lists them. A section takes its numbers from nowhere but this run.
 void benchStore(Report &report); ///< D7, G3
-void benchOrder(Report &report); ///< G4
+void benchArrival(Report &report); ///< D6, G3
 void benchGrid(Report &report); ///< G1, G2
+void benchOrder(Report &report); ///< G4
+void benchExport(Report &report); ///< X1

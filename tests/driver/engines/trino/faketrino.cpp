@@ -14,6 +14,11 @@ FakeTrino::FakeTrino(const QList<QByteArray> &pages) : m_pages(pages)
     m_server.setHandler([this](const RecordedRequest &request, int) { return handle(request); });
 }
 
+FakeTrino::FakeTrino(const QSslConfiguration &tls, const QList<QByteArray> &pages)
+    : m_pages(pages), m_server(tls, [this](const RecordedRequest &request, int) { return handle(request); })
+{
+}
+
 void FakeTrino::setTamper(const Tamper &tamper)
 {
     const QMutexLocker lock(&m_mutex);
@@ -64,7 +69,8 @@ FaultReply FakeTrino::answer(const RecordedRequest &request)
     if (request.line() == "HEAD /v1/statement")
         return FaultReply::whole(200, {});
     // /v1/statement/STATE/qN/SLUG/TOKEN
-    const QList<QByteArray> parts = request.target.split('/');
+    // /v1/statement/STATE/qN/SLUG/TOKEN
+    const QList<QByteArray> parts = request.target.split('?').constFirst().split('/');
     if (parts.value(4) == "partialCancel")
         return FaultReply::whole(204, {});
     const int number = parts.value(4).mid(1).toInt();

@@ -5,6 +5,7 @@
 #include "scriptedserver.h"
 
 #include <QMutex>
+#include <QSslConfiguration>
 #include <QString>
 
 #include <functional>
@@ -22,6 +23,7 @@ public:
     /// `pages`: what stands between nextUri and the closing brace of each executing page: `"columns":[…],"data":[…]`;
     /// {server} becomes its address.
     explicit FakeTrino(const QList<QByteArray> &pages);
+    FakeTrino(const QSslConfiguration &tls, const QList<QByteArray> &pages);
 
     QUrl url(const QString &path = {}) const { return m_server.url(path); }
     FaultServer &server() { return m_server; }

@@ -56,6 +56,23 @@ QByteArray page(const QByteArray &members)
 const QByteArray firstPage = page(R"("nextUri":"{server}/v1/statement/queued/20261121_120000_00001_abcde/1?slug=x1",)");
 const QByteArray nextLine = "GET /v1/statement/queued/20261121_120000_00001_abcde/1?slug=x1&targetResultSize=8MB";
 
+/// Gives passwords in their order.
+class Ann final : public CredentialProvider
+{
+public:
+    QFuture<Result<Credential>> request(const CredentialRequest &request) override
+    {
+        asked << request.reason;
+        return QtFuture::makeReadyValueFuture(passwords.isEmpty() ? Result<Credential>(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"declined"_s }))
+                                                                  : Result<Credential>(Credential { .secret = passwords.takeFirst() }));
+    }
+    void confirm(const CredentialRequest &, const Credential &, bool worked) override { confirmed << worked; }
+
+    QStringList passwords { u"oar"_s, u"paddle"_s };
+    QStringList asked;
+    QList<bool> confirmed;
+};
+
 TrinoTestOptions withProtocol(const QString &protocol)
 {
     return { { u"protocol"_s, protocol } };
@@ -323,18 +340,6 @@ void tst_Presto::opensWithoutHead()
 // Presto shows even the page that says who it is only to whom it knows.
 void tst_Presto::opensWhereOnlyTheKnownAreLetIn()
 {
-    class Ann final : public CredentialProvider
-    {
-    public:
-        QFuture<Result<Credential>> request(const CredentialRequest &request) override
-        {
-            asked << request.reason;
-            return QtFuture::makeReadyValueFuture(Result<Credential>(Credential { .secret = asked.size() == 1 ? u"oar"_s : u"paddle"_s }));
-        }
-        void confirm(const CredentialRequest &, const Credential &, bool worked) override { confirmed << worked; }
-        QStringList asked;
-        QList<bool> confirmed;
-    };
     const TestHeaders challenge { { "WWW-Authenticate", "Basic realm=\"Presto\"" } };
     ScriptedServer server;
     server.expect("GET /v1/info").answer(401, "Unauthorized", challenge);

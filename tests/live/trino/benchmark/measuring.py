@@ -92,14 +92,15 @@ class Goals:
     def __init__(self):
         self.rows = []
 
-    def at_least(self, name, seen, goal, unit="", digits=1):
-        self._add(name, seen, goal, unit, digits, seen >= goal, "≥")
+    def at_least(self, name, seen, goal, unit="", digits=1, noisy=False):
+        self._add(name, seen, goal, unit, digits, "noisy" if noisy else seen >= goal, "≥")
 
     def at_most(self, name, seen, goal, unit="", digits=2):
         self._add(name, seen, goal, unit, digits, seen <= goal, "≤")
 
     def _add(self, name, seen, goal, unit, digits, reached, sign):
-        self.rows.append((name, f"{seen:.{digits}f}{unit}", f"{sign} {goal:g}{unit}", "yes" if reached else "**no**"))
+        self.rows.append((name, f"{seen:.{digits}f}{unit}", f"{sign} {goal:g}{unit}",
+                          reached if isinstance(reached, str) else "yes" if reached else "**no**"))
 
     def print(self):
         print("## Goals\n")

@@ -49,16 +49,20 @@ def compare(bench):
             f"{runs.median(name, 'cpu') * 1e6 / rows:.2f}", f"{runs.median(name, 'memory'):.0f}",
             f"1/{runs.ratio(name, GREBE, 'wall'):.1f}" if runs.ratio(name, GREBE, "wall") > 1 else f"{1 / runs.ratio(name, GREBE, 'wall'):.1f}",
             f"{runs.ratio(name, GREBE, 'cpu'):.1f}") for name in runs.samples])
-    if runs.spread(CURL, "wall") > 1.5:
-        print(f"**Noisy**: curl's own time varied by {runs.spread(CURL, 'wall'):.1f}x in this run; CPU is what counts.\n")
     goals = bench.goals
     python, npm = "trino-python-client", "npm trino-client"
-    goals.at_least("D2: rows/s against trino-python-client, kept", runs.ratio(python, KEPT, "wall"), 40, "x")
-    goals.at_least("D2: rows/s against trino-python-client untyped, kept", runs.ratio(UNTYPED, KEPT, "wall"), 15, "x")
-    goals.at_least("D2: rows/s against npm trino-client, kept", runs.ratio(npm, KEPT, "wall"), 9, "x")
+    # Python's client computes all the time: what it waits, it waits for a core that somebody else has.
+    waits = runs.median(python, "wall") / runs.median(python, "cpu")
+    noisy = runs.spread(CURL, "wall") > 1.5 or waits > 1.5
+    if noisy:
+        print(f"**Noisy**: curl's own time varied by {runs.spread(CURL, 'wall'):.1f}x, and Python's took {waits:.1f}x its CPU time: "
+              "wall times are not scored.\n")
+    goals.at_least("D2: rows/s against trino-python-client, kept", runs.ratio(python, KEPT, "wall"), 40, "x", noisy=noisy)
+    goals.at_least("D2: rows/s against trino-python-client untyped, kept", runs.ratio(UNTYPED, KEPT, "wall"), 15, "x", noisy=noisy)
+    goals.at_least("D2: rows/s against npm trino-client, kept", runs.ratio(npm, KEPT, "wall"), 9, "x", noisy=noisy)
     goals.at_least("D2: CPU against npm trino-client, kept", runs.ratio(npm, KEPT, "cpu"), 9, "x")
-    goals.at_least("D2: rate against curl, kept", runs.ratio(CURL, KEPT, "wall"), 0.6, digits=2)
-    goals.at_least("D2: rate against curl, streamed", runs.ratio(CURL, GREBE, "wall"), 0.85, digits=2)
+    goals.at_least("D2: rate against curl, kept", runs.ratio(CURL, KEPT, "wall"), 0.6, digits=2, noisy=noisy)
+    goals.at_least("D2: rate against curl, streamed", runs.ratio(CURL, GREBE, "wall"), 0.85, digits=2, noisy=noisy)
     goals.at_most("D2: CPU s per million rows, kept", runs.median(KEPT, "cpu") * 1e6 / rows, 0.35)
 
 
