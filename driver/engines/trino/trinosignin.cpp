@@ -284,6 +284,28 @@ void TrinoSignIn::begin(int generation, const HttpResponse &response, QObject *c
         askPassword(response);
 }
 
+// What m_askedFor says. An answer that comes when nobody waits for it any more is not heard.
+void TrinoSignIn::ask(const QString &whenCancelled, const std::function<void(const Credential &)> &answered)
+{
+    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
+    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
+    const int question = ++m_questionCount;
+    QFuture<Result<Credential>>(asked)
+        .then(this,
+              [this, question, answered](const Result<Credential> &answer) {
+                  if (!m_isAsking || question != m_questionCount)
+                      return;
+                  if (answer)
+                      answered(*answer);
+                  else
+                      end(std::unexpected(answer.error()));
+              })
+        .onCanceled(this, [this, question, whenCancelled] {
+            if (m_isAsking && question == m_questionCount)
+                end(std::unexpected(Error { .code = Error::Code::Cancelled, .message = whenCancelled }));
+        });
+}
+
 void TrinoSignIn::askPassphrase(const Error &problem)
 {
     const HttpOptions options = httpOptions();
@@ -294,35 +316,20 @@ void TrinoSignIn::askPassphrase(const Error &problem)
                    .user = m_loginUser,
                    .reason = wasGiven ? problem.message : QString(),
                    .fileName = options.clientKeyFile.isEmpty() ? options.clientCertificateFile : options.clientKeyFile };
-    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
-    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
-    const int question = ++m_questionCount;
-    QFuture<Result<Credential>>(asked)
-        .then(this,
-              [this, question](const Result<Credential> &answer) {
-                  if (!m_isAsking || question != m_questionCount)
-                      return; // nobody waits for it any more
-                  if (!answer) {
-                      end(std::unexpected(answer.error()));
-                      return;
-                  }
-                  m_keyPassphrase = answer->secret;
-                  const HttpOptions options = httpOptions();
-                  const auto identity = readClientIdentity(options.clientCertificateFile, options.clientKeyFile, options.clientKeyPassphrase);
-                  m_provider->confirm(m_askedFor, *answer, identity.has_value());
-                  if (!identity && isWanted({ .error = identity.error() }) && ++m_refusedPassphrases < passwordAttempts) {
-                      askPassphrase(identity.error());
-                      return;
-                  }
-                  m_refusedPassphrases = 0;
-                  Q_EMIT keyOpened();
-                  ++m_generation;
-                  end(identity ? Result<void>() : Result<void>(std::unexpected(identity.error())));
-              })
-        .onCanceled(this, [this, question] {
-            if (m_isAsking && question == m_questionCount)
-                end(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The key was not opened."_s }));
-        });
+    ask(u"The key was not opened."_s, [this](const Credential &answer) {
+        m_keyPassphrase = answer.secret;
+        const HttpOptions options = httpOptions();
+        const auto identity = readClientIdentity(options.clientCertificateFile, options.clientKeyFile, options.clientKeyPassphrase);
+        m_provider->confirm(m_askedFor, answer, identity.has_value());
+        if (!identity && isWanted({ .error = identity.error() }) && ++m_refusedPassphrases < passwordAttempts) {
+            askPassphrase(identity.error());
+            return;
+        }
+        m_refusedPassphrases = 0;
+        Q_EMIT keyOpened();
+        ++m_generation;
+        end(identity ? Result<void>() : Result<void>(std::unexpected(identity.error())));
+    });
 }
 
 void TrinoSignIn::askPassword(const HttpResponse &response)
@@ -334,28 +341,13 @@ void TrinoSignIn::askPassword(const HttpResponse &response)
                    .origin = m_origin.toString(),
                    .user = m_loginUser,
                    .reason = m_password.isEmpty() ? QString() : u"The server refused the password: %1"_s.arg(trinoBodyText(response)) };
-    const QFuture<Result<Credential>> asked = m_provider->request(m_askedFor);
-    m_question = asked; // which what follows may replace, for an answer that is ready is heard at once
-    const int question = ++m_questionCount;
-    QFuture<Result<Credential>>(asked)
-        .then(this,
-              [this, question](const Result<Credential> &answer) {
-                  if (!m_isAsking || question != m_questionCount)
-                      return; // nobody waits for it any more
-                  if (!answer) {
-                      end(std::unexpected(answer.error()));
-                      return;
-                  }
-                  m_password = answer->secret;
-                  m_unconfirmed = *answer;
-                  ++m_generation;
-                  Q_EMIT identityChanged();
-                  end({});
-              })
-        .onCanceled(this, [this, question] {
-            if (m_isAsking && question == m_questionCount)
-                end(std::unexpected(Error { .code = Error::Code::Cancelled, .message = u"The sign-in was cancelled."_s }));
-        });
+    ask(u"The sign-in was cancelled."_s, [this](const Credential &answer) {
+        m_password = answer.secret;
+        m_unconfirmed = answer;
+        ++m_generation;
+        Q_EMIT identityChanged();
+        end({});
+    });
 }
 
 void TrinoSignIn::askToken(int epoch, const AuthChallenge &challenge)

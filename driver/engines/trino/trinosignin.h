@@ -80,6 +80,7 @@ private:
     Result<void> readTokenFile();
     Error refusal(const HttpResponse &response, const QList<AuthChallenge> &challenges) const;
     void askPassword(const HttpResponse &response);
+    void ask(const QString &whenCancelled, const std::function<void(const Credential &)> &answered);
     void askPassphrase(const Error &problem);
     void askToken(int epoch, const AuthChallenge &challenge);
     void askTokenCommand(int epoch, const Error &refused);
