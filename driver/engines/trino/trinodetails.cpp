@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinodetails.h"
 
-#include <QStringList>
+#include "trinojson.h"
 
-#include <simdjson.h>
+#include <QStringList>
 
 #include <algorithm>
 
@@ -14,15 +14,7 @@ namespace Grebe {
 namespace {
 
 constexpr qsizetype kMaxWords = 3;
-constexpr qsizetype kMaxLength = 200;
-
-QString text(const simdjson::dom::element &object, std::string_view key)
-{
-    std::string_view value;
-    if (object[key].get(value) != simdjson::SUCCESS)
-        return {};
-    return QString::fromUtf8(value.data(), qsizetype(std::min<size_t>(value.size(), kMaxLength)));
-}
+constexpr size_t kMaxLength = 200;
 
 /// `20261121_182729_00275_trizh.4` or, where each try of a stage has a number, `….4.0` in a query id of no dots: "4".
 QString stageNumber(const QString &stageId)
@@ -85,11 +77,11 @@ void collectWork(const simdjson::dom::element &value, Work &work)
     } else if (value.is_object()) {
         simdjson::dom::element id;
         if (value["id"].get(id) == simdjson::SUCCESS) { // expressions have a type and no id
-            const QString word = wordFor(text(value, "@type"));
+            const QString word = wordFor(jsonText(value, "@type", kMaxLength));
             work.add(work.words, word);
             simdjson::dom::element handle; // Presto's
             if (word == "scan"_L1 && value.at_pointer("/table/connectorHandle").get(handle) == simdjson::SUCCESS)
-                work.add(work.tables, text(handle, "tableName"));
+                work.add(work.tables, jsonText(handle, "tableName", kMaxLength));
         }
         for (const auto &[key, part] : value.get_object().value_unsafe())
             collectWork(part, work);
@@ -107,12 +99,12 @@ void collectStage(const simdjson::dom::element &stage, TrinoDetails &details)
     simdjson::dom::object tables;
     if (stage["tables"].get(tables) == simdjson::SUCCESS) {
         for (const auto &[node, table] : tables)
-            work.add(work.tables, text(table, "tableName").section(u'.', -1));
+            work.add(work.tables, jsonText(table, "tableName", kMaxLength).section(u'.', -1));
     }
     QStringList words = work.words.first(std::min(work.words.size(), kMaxWords));
     if (const qsizetype scan = words.indexOf("scan"_L1); scan >= 0 && !work.tables.isEmpty())
         words[scan] += u' ' + work.tables.join(", "_L1);
-    const QString number = stageNumber(text(stage, "stageId"));
+    const QString number = stageNumber(jsonText(stage, "stageId", kMaxLength));
     if (!number.isEmpty() && !words.isEmpty())
         details.stageNames.insert(number, words.join(", "_L1));
     for (const char *key : { "subStages", "stages" }) {
@@ -157,7 +149,7 @@ TrinoDetails trinoDetails(QByteArrayView json)
         for (const simdjson::dom::element part : group) {
             std::string_view name;
             if (part.get(name) == simdjson::SUCCESS && parts.size() < 20)
-                parts << QString::fromUtf8(name.data(), qsizetype(std::min<size_t>(name.size(), kMaxLength)));
+                parts << QString::fromUtf8(name.data(), qsizetype(std::min(name.size(), kMaxLength)));
         }
         details.resourceGroup = parts.join(u'.');
     }

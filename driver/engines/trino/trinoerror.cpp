@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinoerror.h"
 
+#include "trinojson.h"
+
 #include "transport/httpclient.h"
 #include "transport/redaction.h"
 
 #include <QRegularExpression>
 #include <QStringList>
-
-#include <simdjson.h>
 
 #include <algorithm>
 #include <limits>
@@ -22,14 +22,6 @@ constexpr qsizetype kLongestMessage = 64 * 1024;
 constexpr qsizetype kLongestDetail = 32 * 1024;
 constexpr int kMostCauses = 16;
 constexpr int kMostFrames = 40; // of one cause
-
-QString textOf(const simdjson::dom::element &object, std::string_view key)
-{
-    std::string_view text;
-    if (object[key].get(text) != simdjson::SUCCESS)
-        return {};
-    return QString::fromUtf8(text.data(), qsizetype(text.size()));
-}
 
 int numberOf(const simdjson::dom::element &object, std::string_view key)
 {
@@ -55,7 +47,7 @@ QString stackText(simdjson::dom::element failure)
     for (int i = 0; i < kMostCauses && text.size() < kLongestDetail; ++i) {
         if (i > 0)
             text += u"Caused by: "_s;
-        text += clipped(textOf(failure, "type") + u": "_s + textOf(failure, "message"), kLongestDetail / 4) + u'\n';
+        text += clipped(jsonText(failure, "type") + u": "_s + jsonText(failure, "message"), kLongestDetail / 4) + u'\n';
         simdjson::dom::array stack;
         if (failure["stack"].get(stack) == simdjson::SUCCESS) {
             int frameCount = 0;
@@ -137,11 +129,11 @@ Error::Code trinoErrorCode(const QString &errorName, const QString &errorType)
 
 Error trinoError(const simdjson::dom::element &error, const QString &queryId)
 {
-    const QString name = textOf(error, "errorName");
-    Error result {.code = trinoErrorCode(name, textOf(error, "errorType")),
-                  .message = clipped(textOf(error, "message"), kLongestMessage),
+    const QString name = jsonText(error, "errorName");
+    Error result {.code = trinoErrorCode(name, jsonText(error, "errorType")),
+                  .message = clipped(jsonText(error, "message"), kLongestMessage),
                   .hint = hintFor(name),
-                  .sqlState = textOf(error, "sqlState"),
+                  .sqlState = jsonText(error, "sqlState"),
                   .vendorCode = name,
                   .vendorNumber = numberOf(error, "errorCode"),
                   .queryId = queryId};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trinostats.h"
 
-#include <simdjson.h>
+#include "trinojson.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 namespace {
+
+constexpr size_t kLongestText = 1000; // bytes
 
 qint64 count(const simdjson::dom::element &object, std::string_view key)
 {
@@ -43,20 +45,12 @@ bool flag(const simdjson::dom::element &object, std::string_view key)
     return object[key].get(value) == simdjson::SUCCESS && value;
 }
 
-QString text(const simdjson::dom::element &object, std::string_view key)
-{
-    std::string_view value;
-    if (object[key].get(value) != simdjson::SUCCESS)
-        return {};
-    return QString::fromUtf8(value.data(), qsizetype(std::min<size_t>(value.size(), 1000)));
-}
-
 // Recursion ends: the parser took at most 1,024 levels.
 StageProgress stage(const simdjson::dom::element &object)
 {
     StageProgress result;
-    result.id = text(object, "stageId");
-    result.state = text(object, "state").toLower();
+    result.id = jsonText(object, "stageId", kLongestText);
+    result.state = jsonText(object, "state", kLongestText).toLower();
     result.isDone = flag(object, "done");
     result.nodeCount = smallCount(object, "nodes");
     result.splitsDone = count(object, "completedSplits");
@@ -102,7 +96,7 @@ constexpr StateWord kStates[] = {
 Progress trinoProgress(const simdjson::dom::element &stats)
 {
     Progress progress;
-    const QString state = text(stats, "state");
+    const QString state = jsonText(stats, "state", kLongestText);
     const auto known = std::ranges::find_if(kStates, [&](const StateWord &word) { return state == QLatin1StringView(word.name); });
     if (known != std::end(kStates)) {
         progress.state = known->state;
