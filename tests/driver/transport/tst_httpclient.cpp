@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/httpclient.h"
 
+#include "closedport.h"
 #include "compressed.h"
 #include "httprun.h"
 #include "scriptedserver.h"
@@ -8,7 +9,6 @@
 
 #include <QPointer>
 #include <QSignalSpy>
-#include <QTcpServer>
 
 #include <algorithm>
 
@@ -263,16 +263,10 @@ void tst_HttpClient::errorsFoundAtOnce()
     QCOMPARE(count, 1);
 }
 
-static quint16 closedPort()
-{
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
-}
-
 void tst_HttpClient::refusedWasNotSent()
 {
-    const quint16 port = closedPort();
+    const ClosedPort closed;
+    const quint16 port = closed.number();
     HttpClient client({});
     for (const QByteArray &method : { "POST"_ba, "GET"_ba }) {
         const HttpResponse response = waitFor(client.send({ .method = method,
@@ -503,7 +497,8 @@ void tst_HttpClient::socksProxyCarriesTheRequest()
 void tst_HttpClient::socksProxyIsNamedWhenItIsDown()
 {
     FaultServer target;
-    const quint16 port = closedPort();
+    const ClosedPort closed;
+    const quint16 port = closed.number();
     HttpOptions options;
     options.proxy = u"socks5://pete:secret@127.0.0.1:%1"_s.arg(port);
     HttpClient client(options);

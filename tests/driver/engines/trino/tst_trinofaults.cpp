@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers and networks that fail, as the files of faults/ say: faults/README.md.
+#include "closedport.h"
 #include "compressed.h"
 #include "faultcase.h"
 #include "faketrino.h"
@@ -212,10 +213,8 @@ void tst_TrinoFaults::fault()
     const QByteArray at = fault.value("at"), sql = fault.value("sql", "select");
 
     QMap<QByteArray, QByteArray> names;
-    {
-        FaultServer gone;
-        names.insert("nobody", gone.url().toEncoded());
-    }
+    const ClosedPort nobody;
+    names.insert("nobody", nobody.url().toEncoded());
     FaultServer stranger([](const RecordedRequest &, int) { return FaultReply::whole(200, bigint); });
     names.insert("stranger", stranger.url().toEncoded());
     std::atomic<int> left = fault.value("times") == "always" ? 1'000'000 : fault.value("times", "1").toInt();
@@ -247,7 +246,7 @@ void tst_TrinoFaults::fault()
         options.insert(u"encoding"_s, column == "direct" ? u"direct"_s : QString::fromUtf8(fault.value("encoding", "json")));
     for (const QByteArray &line : fault.values("option"))
         options.insert(QString::fromUtf8(line.left(line.indexOf('='))), QString::fromUtf8(expanded(line.sliced(line.indexOf('=') + 1), names)));
-    const QUrl url = at == "connect" ? QUrl(QString::fromUtf8(names.value("nobody"))) : server.url();
+    const QUrl url = at == "connect" ? nobody.url() : server.url();
     TrinoTestEngine engine(url, options, nullptr, quickTimings(), column == "presto" ? prestoInfo() : trinoInfo());
     StatementRun run(engine.prepare(sql == "insert" ? u"INSERT INTO t VALUES 1, 2, 3"_s : u"SELECT n FROM t"_s));
 

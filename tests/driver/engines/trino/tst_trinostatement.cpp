@@ -2,6 +2,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "closedport.h"
 #include "faketrino.h"
 #include "statementrun.h"
 #include "trinotestengine.h"
@@ -342,12 +343,8 @@ void tst_TrinoStatement::longRetryAfterIsTold()
 
 void tst_TrinoStatement::refusedConnectionIsToldAtOnce()
 {
-    QUrl nobody;
-    {
-        FaultServer server;
-        nobody = server.url();
-    }
-    TrinoTestEngine engine(nobody);
+    const ClosedPort nobody;
+    TrinoTestEngine engine(nobody.url());
     StatementRun run(engine.prepare(u"INSERT INTO t VALUES 1"_s));
     QVERIFY2(run.waitForEnd(5s) && run.hasFailed(), run.log());
     QCOMPARE(run.error().code, Error::Code::IO);

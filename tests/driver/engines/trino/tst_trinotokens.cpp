@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/tokenbroker.h"
 
+#include "closedport.h"
 #include "faketrino.h"
 #include "statementrun.h"
 #include "trinotestengine.h"
 
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -202,16 +202,13 @@ void tst_TrinoTokens::closedKeyIsAskedForFirst()
     QFETCH(QStringList, passphrases);
     QFETCH(Error::Code, code);
     QFETCH(int, questions);
-    QTcpServer nobody;
-    QVERIFY(nobody.listen(QHostAddress::LocalHost));
-    const QUrl url(u"https://127.0.0.1:%1"_s.arg(nobody.serverPort()));
-    nobody.close();
+    const ClosedPort nobody;
     const QString folder = QStringLiteral(GREBE_TEST_DATA "/../../../transport/data/");
     TrinoTestOptions options { { u"SSL"_s, u"true"_s }, { u"SSLKeyStorePath"_s, folder + certificate } };
     if (!key.isEmpty())
         options[u"clientKeyFile"_s] = folder + key;
     KeyHolder ann(passphrases);
-    TrinoTestEngine engine(url, options, &ann);
+    TrinoTestEngine engine(nobody.url(u"https"_s), options, &ann);
     StatementRun one(engine.prepare(u"SELECT 1"_s));
     QVERIFY2(one.waitForEnd() && one.hasFailed(), one.log());
     QVERIFY2(one.error().code == code, one.log());
