@@ -118,6 +118,8 @@ void tst_MainWindow::cleanup()
     m_connections.reset();
     m_store.reset();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    m_settings.reset(); // it writes once more, and would make the folder anew
+    m_folder.reset();
 }
 
 QueryTab *tst_MainWindow::type(const QString &sql)
