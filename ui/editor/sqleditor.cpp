@@ -111,6 +111,8 @@ SqlEditor::SqlEditor(QWidget *parent)
 
     m_statementMarks = new StatementMarks(m_view);
     m_errorMarks = new ErrorMarks(m_view);
+    connect(m_errorMarks, &ErrorMarks::roomWanted, layout,
+            [layout](int height) { layout->setContentsMargins(kGutterMargin, kTopMargin, 0, height); });
     m_statementTimer.setSingleShot(true);
     m_statementTimer.setInterval(0);
     connect(&m_statementTimer, &QTimer::timeout, this, &SqlEditor::updateStatement);
@@ -247,7 +249,8 @@ void SqlEditor::setError(qsizetype begin, const QString &statement, const Error 
     // The text may have changed while the statement was under way: mark only what still stands there.
     if (text().mid(begin, statement.size()) != statement)
         return;
-    m_errorMarks->set({ toCursor(*m_document, from), toCursor(*m_document, to) }, error);
+    m_errorMarks->set({ toCursor(*m_document, from), toCursor(*m_document, to) },
+                      { toCursor(*m_document, begin), toCursor(*m_document, begin + statement.size()) }, error);
 }
 
 void SqlEditor::clearError()
