@@ -56,6 +56,7 @@ private:
     void showValue();
     void showRow();
     void showColumn();
+    void setText(const QString &text, bool isNull);
     void showForm(int index);
     void fillTree(const JsonTree &tree, const QString &root);
     QString hexText(const QByteArray &bytes) const;
