@@ -25,13 +25,21 @@ constexpr int kGap = 6;
 
 ErrorMarks::ErrorMarks(KTextEditor::View *view) : QObject(view), m_view(view), m_bubble(new ErrorBubble(view->parentWidget()))
 {
-    const auto move = [this] { place(); };
+    const auto move = [this] {
+        place();
+        if (m_wantsToken)
+            QMetaObject::invokeMethod(this, &ErrorMarks::showToken, Qt::QueuedConnection);
+    };
     connect(view, &KTextEditor::View::verticalScrollPositionChanged, this, move);
     connect(view, &KTextEditor::View::horizontalScrollPositionChanged, this, move);
     connect(view, &KTextEditor::View::displayRangeChanged, this, move);
     // A range holds a pointer into the document: it must go first.
     connect(view->document(), &KTextEditor::Document::aboutToInvalidateMovingInterfaceContent, this, &ErrorMarks::clear);
     view->installEventFilter(this);
+    // The view scrolls its cursor into sight some time after it has become smaller.
+    m_settled.setSingleShot(true);
+    m_settled.setInterval(std::chrono::milliseconds(200));
+    connect(&m_settled, &QTimer::timeout, this, [this] { m_wantsToken = false; });
 }
 
 ErrorMarks::~ErrorMarks() = default;
@@ -80,6 +88,7 @@ void ErrorMarks::showBubble()
     place();
     m_wantsToken = true; // what the view gives up may hold it
     QMetaObject::invokeMethod(this, &ErrorMarks::showToken, Qt::QueuedConnection);
+    m_settled.start();
 }
 
 // Once the view has the height that it is to keep.
@@ -87,7 +96,6 @@ void ErrorMarks::showToken()
 {
     if (!m_range || !m_wantsToken || m_room == 0 || m_view->geometry().bottom() + m_room > m_bubble->parentWidget()->height())
         return;
-    m_wantsToken = false;
     const int top = m_view->cursorToCoordinate(m_range->start().toCursor()).y();
     if (top < 0 || top + lineHeight(*m_view) > m_view->textAreaRect().bottom())
         m_view->setScrollPosition(qMin(m_range->start().toCursor(), m_view->maxScrollPosition()));

@@ -4,6 +4,7 @@
 #include <KTextEditor/MovingRange>
 
 #include <QObject>
+#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -56,7 +57,8 @@ private:
     std::unique_ptr<KTextEditor::MovingRange> m_statement;
     ErrorBubble *m_bubble; // beside the view, where it can stand below it, too
     int m_room = 0;
-    bool m_wantsToken = false;
+    bool m_wantsToken = false; ///< while the view settles after the bubble was shown
+    QTimer m_settled;
     bool m_wantsBubble = false;
 };
 

@@ -65,6 +65,7 @@ const QStringList &windowKeys()
         u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl++"_s, u"Ctrl+="_s,
         u"Ctrl+-"_s, u"Ctrl+0"_s,
         u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
+        u"Ctrl+Alt+Return"_s, u"Ctrl+Alt+Enter"_s, u"Ctrl+Alt+H"_s,
         u"F6"_s, u"F7"_s, u"Ctrl+Shift+F"_s, u"Ctrl+Shift+E"_s, u"Ctrl+Shift+P"_s, u"Ctrl+Shift+K"_s, u"Ctrl+\\"_s,
         u"Ctrl+Tab"_s, u"Ctrl+Shift+Tab"_s, u"Esc"_s
     };

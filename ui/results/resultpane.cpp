@@ -318,16 +318,22 @@ void ResultPane::togglePin()
         setPinned(indexOf(page), !page->isPinned());
 }
 
+ResultView *ResultPane::view() const
+{
+    const ResultPage *page = currentPage();
+    return page && page->hasRows() ? page->view() : nullptr;
+}
+
 void ResultPane::toggleProfile()
 {
-    if (const ResultPage *page = currentPage(); page && page->hasRows())
-        page->view()->toggleProfile();
+    if (ResultView *shown = view())
+        shown->toggleProfile();
 }
 
 void ResultPane::toggleChart()
 {
-    if (const ResultPage *page = currentPage(); page && page->hasRows())
-        page->view()->toggleChart();
+    if (ResultView *shown = view())
+        shown->toggleChart();
 }
 
 void ResultPane::toggleSql()
