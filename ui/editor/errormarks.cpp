@@ -98,7 +98,7 @@ void ErrorMarks::showToken()
         return;
     const int top = m_view->cursorToCoordinate(m_range->start().toCursor()).y();
     if (top < 0 || top + lineHeight(*m_view) > m_view->textAreaRect().bottom())
-        m_view->setScrollPosition(qMin(m_range->start().toCursor(), m_view->maxScrollPosition()));
+        m_view->setScrollPosition(qMin(KTextEditor::Cursor(m_range->start().line(), 0), m_view->maxScrollPosition()));
 }
 
 void ErrorMarks::setRoom(int height)

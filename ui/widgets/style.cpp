@@ -51,6 +51,16 @@ void drawChevron(QPainter *painter, const QPointF &centre, bool down, const QCol
     painter->restore();
 }
 
+// A scroll bar lies on what it scrolls: a form has the window's colour, a list the base.
+QColor surfaceBeside(const QWidget *bar, const QPalette &palette)
+{
+    for (const QWidget *widget = bar; widget && !widget->isWindow(); widget = widget->parentWidget()) {
+        if (const auto *area = qobject_cast<const QAbstractScrollArea *>(widget))
+            return area->viewport()->palette().color(area->viewport()->backgroundRole());
+    }
+    return palette.color(QPalette::Base);
+}
+
 bool isFlat(const QWidget *widget)
 {
     return widget && widget->property("grebeFlat").toBool();
@@ -290,7 +300,7 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
     if (control == CC_ScrollBar) {
         const auto *bar = qstyleoption_cast<const QStyleOptionSlider *>(option);
         const QPalette &palette = option->palette;
-        painter->fillRect(option->rect, palette.brush(QPalette::Base));
+        painter->fillRect(option->rect, surfaceBeside(widget, palette));
         if (!bar || bar->minimum >= bar->maximum)
             return;
         QRectF slider = subControlRect(CC_ScrollBar, option, SC_ScrollBarSlider, widget);
