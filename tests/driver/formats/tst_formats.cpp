@@ -41,6 +41,7 @@ private Q_SLOTS:
     void arrowReadsBack();
     void arrowKeepsRawTexts();
     void tableHoldsRowsBackForWidths();
+    void tableShowsLines();
     void displayWidths_data();
     void displayWidths();
     void printableText_data();
@@ -155,12 +156,13 @@ void tst_Formats::output_data()
                                             "| NULL | NULL | NULL |\n"
                                             "| -4 | quote \" comma , line<br>end tab | \\[\"a\",\"b\\\\\\\\\"\\] |\n");
     QTest::newRow("table") << u"table"_s
-                           << QByteArray("   id | a,\"b\"                          | list\n"
-                                         "------+--------------------------------+-------------\n"
-                                         "    1 | plain                          | [\"x\"]\n"
-                                         "    2 |                                | []\n"
-                                         " NULL | NULL                           | NULL\n"
-                                         "   -4 | quote \" comma , line\\nend\\ttab | [\"a\",\"b\\\\\"]\n");
+                           << QByteArray("   id | a,\"b\"                | list\n"
+                                         "------+----------------------+-------------\n"
+                                         "    1 | plain                | [\"x\"]\n"
+                                         "    2 |                      | []\n"
+                                         " NULL | NULL                 | NULL\n"
+                                         "   -4 | quote \" comma , line+| [\"a\",\"b\\\\\"]\n"
+                                         "      | end\\ttab             | \n");
     QTest::newRow("none") << u"none"_s << QByteArray();
 }
 
@@ -323,6 +325,19 @@ void tst_Formats::tableHoldsRowsBackForWidths()
     QVERIFY(writer->write(*batch->Slice(2, 1)));
     QVERIFY(buffer.data().endsWith(" longer than all |  3\n"));
     QVERIFY(writer->end());
+}
+
+void tst_Formats::tableShowsLines()
+{
+    const BatchPtr batch = batchFrom({ arrow::field("n", arrow::int32()), arrow::field("plan", arrow::utf8()) },
+                                     R"([[1, "Output\r\n  Scan of all rows\n\n"], [2, "x"]])");
+    QCOMPARE(written(u"table"_s, { batch }), QByteArray(" n | plan\n"
+                                                       "---+--------------------\n"
+                                                       " 1 | Output            +\n"
+                                                       "   |   Scan of all rows+\n"
+                                                       "   |                   +\n"
+                                                       "   | \n"
+                                                       " 2 | x\n"));
 }
 
 void tst_Formats::displayWidths_data()
