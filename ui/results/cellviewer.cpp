@@ -207,6 +207,13 @@ void CellViewer::changeEvent(QEvent *event)
     }
 }
 
+void CellViewer::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (std::exchange(m_hexLine, hexLine()) != m_hexLine && m_stack->currentWidget() == m_hex)
+        refresh();
+}
+
 void CellViewer::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
@@ -417,12 +424,16 @@ void CellViewer::fillTree(const JsonTree &tree, const QString &root)
     m_tree->header()->resizeSection(0, std::clamp(m_tree->columnWidth(0) + 8, 60, 180));
 }
 
+// As many bytes as there is room for: a place of six digits, then four characters a byte.
+qsizetype CellViewer::hexLine() const
+{
+    const qreal room = (width() - 32) / QFontMetricsF(m_hex->font()).horizontalAdvance(u'0') - 9;
+    return room >= 64 ? 16 : room >= 32 ? 8 : 4;
+}
+
 QString CellViewer::hexText(const QByteArray &bytes) const
 {
-    // As many bytes a line as there is room for: a place of six digits, then four characters a byte.
-    const QFontMetricsF metrics(m_hex->font());
-    const qreal room = (width() - 32) / metrics.horizontalAdvance(u'0') - 9;
-    const qsizetype line = room >= 64 ? 16 : room >= 32 ? 8 : 4;
+    const qsizetype line = hexLine();
     QString out;
     const qsizetype shown = std::min(bytes.size(), kShownBytes);
     for (qsizetype at = 0; at < shown; at += line) {
