@@ -124,7 +124,8 @@ public:
             }
             }
         }
-        const qint64 size = arrow::util::TotalBufferSize(batch);
+        // Of these rows: a slice holds on to the buffers of the batch that it is of.
+        const qint64 size = arrow::util::ReferencedBufferSize(batch).ValueOr(arrow::util::TotalBufferSize(batch));
         if (groupBytes == 0 || groupBytes + size > kGroupBytes) {
             ARROW_RETURN_NOT_OK(writer->NewBufferedRowGroup());
             groupBytes = 0;
