@@ -52,6 +52,16 @@ QFuture<Result<QString>> MissingEngine::definition(const ObjectPath &)
     return refused<QString>();
 }
 
+QFuture<Result<MetadataTable>> MissingEngine::describe(MetadataTopic, const ObjectPath &)
+{
+    return refused<MetadataTable>();
+}
+
+QFuture<Result<Plan>> MissingEngine::explain(const QString &, PlanKind)
+{
+    return refused<Plan>();
+}
+
 QFuture<Result<void>> MissingEngine::begin()
 {
     return refused<void>();

@@ -17,6 +17,8 @@ public:
     StatementPtr prepare(const QString &sql, const StatementOptions &options) override;
     QFuture<Result<QList<ObjectInfo>>> list(const ObjectPath &parent) override;
     QFuture<Result<QString>> definition(const ObjectPath &path) override;
+    QFuture<Result<MetadataTable>> describe(MetadataTopic topic, const ObjectPath &path) override;
+    QFuture<Result<Plan>> explain(const QString &sql, PlanKind kind) override;
     const Dialect &dialect() const override { return m_dialect; }
     SessionState session() const override { return {}; }
     void setCurrent(const ObjectPath &) override { }

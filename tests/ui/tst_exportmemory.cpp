@@ -120,7 +120,8 @@ static int useLittleMemory(const QString &formatId, const QString &folder)
             break;
     }
     std::printf("%d failed, %d succeeded\n", failureCount, successCount);
-    return successCount > 0 && failureCount > 0 ? 0 : 6;
+    const bool needsNone = formatId.startsWith("arrow"_L1); // buffers go out as they are
+    return successCount > 0 && (failureCount > 0 || needsNone) ? 0 : 6;
 }
 
 void tst_ExportMemory::outOfMemory_data()

@@ -409,15 +409,17 @@ void SchemaModel::beginReading(quint64 id, int request, const QString &key)
 void SchemaModel::list(Level *level)
 {
     Connection *connection = m_connections->connection(connectionLevel(level)->connectionName);
-    level->asked = connection->list(level->path);
-    level->asked.then(this, [this, id = level->id, request = level->request](const Result<QList<ObjectInfo>> &answer) {
-        setAnswer(id, request, answer);
-    });
-    auto *watcher = new QFutureWatcher<Result<QList<ObjectInfo>>>(this);
-    connect(watcher, &QFutureWatcherBase::progressValueChanged, this,
-            [this, id = level->id, request = level->request](int value) { showQueued(id, request, value == QuestionQueued); });
-    connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
-    watcher->setFuture(level->asked);
+    QFuture<Result<QList<ObjectInfo>>> asked = connection->list(level->path); // ours: an answer that is there lets go of the level's
+    level->asked = asked;
+    const quint64 id = level->id;
+    const int request = level->request;
+    if (!asked.isFinished()) {
+        auto *watcher = new QFutureWatcher<Result<QList<ObjectInfo>>>(this);
+        connect(watcher, &QFutureWatcherBase::progressValueChanged, this, [this, id, request](int value) { showQueued(id, request, value == QuestionQueued); });
+        connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+        watcher->setFuture(asked);
+    }
+    asked.then(this, [this, id, request](const Result<QList<ObjectInfo>> &answer) { setAnswer(id, request, answer); });
 }
 
 void SchemaModel::setMessage(Level *level, MessageKind kind, const QString &text, const QString &detail)

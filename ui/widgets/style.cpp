@@ -250,6 +250,7 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
             label = *known;
         else
             static_cast<QStyleOptionHeader &>(label) = *header;
+        label.rect.adjust(0, 1 - kCellMargin, 0, kCellMargin - 1); // the margin is for the sides alone
         label.state &= ~State_On; // no bold for the section of the chosen cell
         label.palette.setColor(QPalette::ButtonText, Theme::color(option->palette, Theme::Subdued));
         QProxyStyle::drawControl(element, &label, painter, widget);

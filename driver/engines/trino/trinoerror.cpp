@@ -2,6 +2,7 @@
 #include "trinoerror.h"
 
 #include "transport/httpclient.h"
+#include "transport/redaction.h"
 
 #include <QRegularExpression>
 #include <QStringList>
@@ -183,7 +184,7 @@ QString trinoBodyText(const HttpResponse &response)
     constexpr qsizetype longest = 2000;
     if (text.size() > longest)
         text = text.left(longest) + u'…';
-    return text.trimmed();
+    return Redaction::text(text).trimmed(); // a gateway may repeat the page it could not hand on
 }
 
 Error trinoHttpError(const HttpResponse &response, const QString &doing, const QString &host, TrinoProduct product)

@@ -176,7 +176,7 @@ void tst_ExplodedColumn::leavesTheBaseAsItIs()
     const auto base = storeOf(rowsArray());
     const auto store = explodedStore(base, { { 0, { u"b"_s } } });
     const auto first = store->batch(0);
-    QCOMPARE(first.get(), store->place(0).batch.get()); // made once
+    QCOMPARE(first.get(), store->batch(0).get()); // made once
     QCOMPARE(base->batch(0)->num_columns(), 1);
     QCOMPARE(first->column(0)->data()->buffers[0].get(), base->batch(0)->column(0)->data()->buffers[0].get());
     QCOMPARE(store->byteCount(), base->byteCount());

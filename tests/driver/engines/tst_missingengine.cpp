@@ -53,6 +53,8 @@ void tst_MissingEngine::everyAnswerIsWhy()
         expectRefusal(session->open());
         expectRefusal(session->list({}));
         expectRefusal(session->definition({}));
+        expectRefusal(session->describe(MetadataTopic::Functions, {}));
+        expectRefusal(session->explain(u"SELECT 1"_s, PlanKind::Distributed));
         expectRefusal(session->begin());
         expectRefusal(session->commit());
         expectRefusal(session->rollback());

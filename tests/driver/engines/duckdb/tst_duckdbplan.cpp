@@ -137,7 +137,7 @@ void tst_DuckDbPlan::liveKinds()
     QCOMPARE(!plan->roots.isEmpty(), hasNodes);
     QVERIFY(!plan->text.isEmpty());
     if (hasNodes)
-        QVERIFY(!find(plan->roots, kind == PlanKind::Analyze ? u"TABLE_SCAN"_s : u"SEQ_SCAN"_s, u"memory.main.customers"_s).name.isEmpty());
+        QVERIFY(!find(plan->roots, kind == PlanKind::Analyze ? u"TABLE_SCAN"_s : u"SEQ_SCAN"_s, u"\"sample\".main.customers"_s).name.isEmpty());
 }
 
 void tst_DuckDbPlan::onlyAnalyzeWrites()
@@ -194,11 +194,11 @@ void tst_DuckDbPlan::describe()
     const auto settings = waitFor(connection->describe(MetadataTopic::SessionProperties, {}));
     QVERIFY2(settings, settings ? "" : qPrintable(settings.error().message));
     QVERIFY(std::ranges::any_of(settings->rows, [](const QStringList &row) { return row.value(0) == "memory_limit"_L1 && !row.value(4).isEmpty(); }));
-    const auto statistics = waitFor(connection->describe(MetadataTopic::Statistics, ObjectPath({ u"memory"_s, u"main"_s, u"orders"_s })));
+    const auto statistics = waitFor(connection->describe(MetadataTopic::Statistics, ObjectPath({ u"sample"_s, u"main"_s, u"orders"_s })));
     QVERIFY2(statistics, statistics ? "" : qPrintable(statistics.error().message));
     QCOMPARE(statistics->rows.first().value(1), u"200000"_s);
     QVERIFY(statistics->rows.first().first().isNull());
-    const auto missing = waitFor(connection->describe(MetadataTopic::Statistics, ObjectPath({ u"memory"_s, u"main"_s, u"nowhere"_s })));
+    const auto missing = waitFor(connection->describe(MetadataTopic::Statistics, ObjectPath({ u"sample"_s, u"main"_s, u"nowhere"_s })));
     QCOMPARE(missing.error_or(Error()).code, Error::Code::NotFound);
     QCOMPARE(waitFor(connection->describe(MetadataTopic::Roles, {})).error_or(Error()).code, Error::Code::NotImplemented);
 }
