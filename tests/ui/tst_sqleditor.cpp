@@ -36,6 +36,7 @@ private Q_SLOTS:
     void anErrorOfChangedTextIsNotMarked();
     void escapeAndTypingPutTheBubbleAway();
     void controlSlashComments();
+    void whatIsTypedIsTheText();
     void runKeysDoNotReachTheText();
     void theEditorFollowsTheTheme();
     void aLargeScriptIsQuick();
@@ -198,6 +199,14 @@ void tst_SqlEditor::escapeAndTypingPutTheBubbleAway()
     QVERIFY(bubble->isVisible());
     QTest::keyClicks(QApplication::focusWidget(), u"y"_s);
     QVERIFY(!bubble->isVisible());
+}
+
+void tst_SqlEditor::whatIsTypedIsTheText()
+{
+    const QString sql = u"SELECT '{\"x\": [1, {\"y\": (2)}]}', \"a b\";"_s;
+    m_editor->setText({});
+    QTest::keyClicks(QApplication::focusWidget(), sql);
+    QCOMPARE(m_editor->text(), sql);
 }
 
 void tst_SqlEditor::controlSlashComments()

@@ -86,8 +86,10 @@ SqlEditor::SqlEditor(QWidget *parent)
     m_view->setConfigValue(u"line-numbers"_s, true);
     m_view->setConfigValue(u"folding-bar"_s, true); // where the statement's bar is drawn
     m_view->setConfigValue(u"dynamic-word-wrap"_s, true);
+    // auto-brackets leaves quotes behind where one kind stands in another: '{"x": 1}'.
     for (const QString &off : { u"icon-bar"_s, u"folding-preview"_s, u"modification-markers"_s,
-                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"keyword-completion"_s, u"word-completion"_s }) {
+                                u"scrollbar-minimap"_s, u"scrollbar-preview"_s, u"keyword-completion"_s, u"word-completion"_s,
+                                u"auto-brackets"_s }) {
         m_view->setConfigValue(off, false);
     }
     m_document->setConfigValue(u"replace-tabs"_s, true);
