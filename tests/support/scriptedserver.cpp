@@ -93,7 +93,6 @@ public:
     FaultReply reply(const RecordedRequest &request);
     QByteArray placed(QByteArray text) const
     {
-        const QByteArray own = server->url().toEncoded();
         text.replace("{server}", own);
         if (!recordedOrigin.isEmpty())
             text.replace(recordedOrigin, own);
@@ -103,6 +102,7 @@ public:
     mutable QMutex mutex;
     std::deque<Expectation> script;
     QStringList problems;
+    QByteArray own; // our origin
     QByteArray recordedOrigin;
     bool isForgiven = false;
     std::unique_ptr<FaultServer> server; // last: its thread ends before what its handler uses
@@ -154,6 +154,7 @@ ScriptedServer::ScriptedServer()
     : d(std::make_unique<Private>())
 {
     d->server = std::make_unique<FaultServer>();
+    d->own = d->server->url().toEncoded();
     d->server->setHandler([this](const RecordedRequest &request, int) { return d->reply(request); });
 }
 
