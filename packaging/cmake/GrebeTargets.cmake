@@ -21,8 +21,6 @@ function(grebe_add_test name)
         add_dependencies(grebe_threads ${name})
     endif()
     if(GREBE_SANITIZE MATCHES thread)
-        target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/tsanqt.cpp)
-        target_link_libraries(${name} PRIVATE Qt6::Concurrent)
         set_tests_properties(${name} PROPERTIES TIMEOUT 1500)
         # Arrow's own allocator gives memory from thread to thread unseen by the sanitizer.
         set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "ARROW_DEFAULT_MEMORY_POOL=system"
