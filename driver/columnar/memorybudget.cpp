@@ -2,9 +2,13 @@
 #include "memorybudget.h"
 
 #include "extension/resultstore.h"
+#include "recyclingpool.h"
+
+#include <arrow/memory_pool.h>
 
 #include <chrono>
 #include <new>
+#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -14,6 +18,7 @@ namespace {
 
 constexpr qint64 kMostMegabytes = qint64(1) << 40;
 constexpr int kLooksAgain = 5;
+constexpr qint64 kWorthGivingBack = 16 << 20;
 
 } // namespace
 
@@ -55,6 +60,18 @@ void MemoryBudget::take(qint64 byteCount)
         request();
     else if (byteCount < 0 && m_isAwaited)
         look();
+}
+
+void MemoryBudget::leave(qint64 byteCount)
+{
+    take(-byteCount);
+    if (byteCount < kWorthGivingBack)
+        return;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isToGiveBack = true;
+    }
+    look();
 }
 
 void MemoryBudget::setLimit(qint64 byteCount)
@@ -118,7 +135,10 @@ void MemoryBudget::run()
         looksLeft = m_isRequested ? kLooksAgain : looksLeft - 1;
         m_isRequested = false;
         m_isBusy = true;
+        const bool isToGiveBack = std::exchange(m_isToGiveBack, false);
         lock.unlock();
+        if (isToGiveBack)
+            recyclingPool()->ReleaseUnused();
         spill();
         if (m_inUse <= m_limit)
             looksLeft = 0;

@@ -33,7 +33,8 @@ public:
     virtual Standing standing() = 0;
 };
 
-/// The memory that all results of the process share, and the one thread that writes what is too much of it.
+/// The memory that all results of the process share, and the one thread that writes what is too much of it, and that makes
+/// allocators give to the system what a large result has left with them.
 ///
 /// Thread     any.
 class MemoryBudget
@@ -45,6 +46,8 @@ public:
     quint64 nextAge() { return m_nextAge.fetch_add(1, std::memory_order_relaxed); }
     /// A negative count gives memory back.
     void take(qint64 byteCount);
+    /// A result is gone that held so much until now.
+    void leave(qint64 byteCount);
     void setLimit(qint64 byteCount);
     qint64 limit() const { return m_limit; }
     qint64 inUse() const { return m_inUse; }
@@ -75,6 +78,7 @@ private:
     std::vector<std::weak_ptr<Spillable>> m_spillables;
     QString m_folder;
     bool m_isRequested = false;
+    bool m_isToGiveBack = false;
     bool m_isBusy = false;
     bool m_isEnding = false;
     std::thread m_thread; // started when first needed

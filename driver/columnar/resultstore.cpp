@@ -75,7 +75,11 @@ Error readError(const arrow::Status &status)
 class ResultStore::Impl final : public Spillable
 {
 public:
-    ~Impl() override { MemoryBudget::instance().take(-memoryByteCount); }
+    ~Impl() override
+    {
+        slots.clear();
+        MemoryBudget::instance().leave(memoryByteCount);
+    }
 
     size_t indexOf(qint64 row) const;
     std::shared_ptr<arrow::RecordBatch> load(size_t index);

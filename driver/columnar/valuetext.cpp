@@ -51,11 +51,11 @@ void appendPadded(uint64_t value, size_t width, std::string &out)
 
 void appendClock(int64_t secondOfDay, std::string &out)
 {
-    appendTwo(secondOfDay / 3600, out);
-    out += ':';
-    appendTwo(secondOfDay / 60 % 60, out);
-    out += ':';
-    appendTwo(secondOfDay % 60, out);
+    const auto second = uint32_t(secondOfDay), minute = second / 60, hour = minute / 60;
+    const auto tens = [](uint32_t value) { return char('0' + value / 10); };
+    const auto ones = [](uint32_t value) { return char('0' + value % 10); };
+    const char text[] { tens(hour), ones(hour), ':', tens(minute % 60), ones(minute % 60), ':', tens(second % 60), ones(second % 60) };
+    out.append(text, sizeof text);
 }
 
 // `fraction` counts ticks of 10^-unitDigits seconds.
@@ -243,15 +243,10 @@ void appendDecimal128(int64_t high, uint64_t low, int scale, std::string &out)
 
 CivilDay civilDay(int64_t days)
 {
-    // Days are counted in 400-year eras of years that begin in March.
-    days += 719'468;
+    // The calendar of the library knows 65,536 years; it is the same again after 400.
     const int64_t era = floorDivide(days, 146'097);
-    const auto dayOfEra = uint32_t(days - era * 146'097);
-    const uint32_t yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36'524 - dayOfEra / 146'096) / 365;
-    const uint32_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-    const uint32_t monthFromMarch = (5 * dayOfYear + 2) / 153;
-    const int month = int(monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9);
-    return { int64_t(yearOfEra) + era * 400 + (month <= 2 ? 1 : 0), month, int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1) };
+    const std::chrono::year_month_day civil { std::chrono::sys_days { std::chrono::days { days - era * 146'097 } } };
+    return { era * 400 + int(civil.year()), int(unsigned(civil.month())), int(unsigned(civil.day())) };
 }
 
 void appendDate(int64_t days, Spelling spelling, std::string &out)
@@ -299,8 +294,8 @@ void appendTimestamp(int64_t ticks, int unitDigits, int digits, Spelling spellin
     appendDate(day, spelling, out);
     out += ' ';
     appendClock(second - day * kDaySeconds, out);
-    // Not second * unit: that overflows for the lowest value.
-    appendFraction((ticks % unit + unit) % unit, unitDigits, digits, out);
+    // Without a sign, since second * unit is beyond 64 bits for the lowest value, and only its last ones count.
+    appendFraction(int64_t(uint64_t(ticks) - uint64_t(second) * uint64_t(unit)), unitDigits, digits, out);
 }
 
 void appendDayTime(int64_t ticks, int unitDigits, int digits, std::string &out)

@@ -3,6 +3,11 @@
 
 #include "spreadsheetguard.h"
 
+#include <arrow/array/data.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/type_traits.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -19,8 +24,8 @@ CsvWriter::CsvWriter(ByteSink &sink, const WriteOptions &options)
         m_needsQuotes[uint8_t(c)] = true;
         m_needles[needle++] = uint8_t(c) * kOnes;
     }
-    m_hasPlainNumbers = !options.quotesAll && m_nullText.empty()
-        && std::string_view("0123456789+-.eENaInfity").find(options.delimiter) == std::string_view::npos;
+    m_hasPlainFigures = !options.quotesAll && m_nullText.empty()
+        && std::string_view("0123456789+-.eENaInfity: ()BC").find(options.delimiter) == std::string_view::npos;
 }
 
 // Eight characters at a time: a word has a zero byte where a needle's is equal.
@@ -55,24 +60,32 @@ void CsvWriter::quoteFrom(size_t start)
 {
     if (isPlain(start) && !m_options.quotesAll && start < m_out.size() && m_out.compare(start, std::string::npos, m_nullText) != 0)
         return;
-    // In place, from the end on: each quote moves what follows it by one.
-    size_t from = m_out.size();
-    m_out.resize(from + size_t(std::count(m_out.begin() + qsizetype(start), m_out.end(), '"')) + 2);
-    size_t to = m_out.size();
-    m_out[--to] = '"';
-    while (from > start) {
-        const char c = m_out[--from];
-        m_out[--to] = c;
-        if (c == '"')
-            m_out[--to] = '"';
+    m_value.assign(m_out, start);
+    m_out.resize(start);
+    m_out += '"';
+    size_t from = 0;
+    for (size_t quote = 0; (quote = m_value.find('"', from)) != std::string::npos; from = quote) {
+        m_out.append(m_value, from, quote + 1 - from);
+        m_out += '"';
+        ++quote;
     }
-    m_out[start] = '"';
+    m_out.append(m_value, from);
+    m_out += '"';
+}
+
+static bool hasFiguresOnly(const arrow::DataType &type)
+{
+    if (type.id() == arrow::Type::TIMESTAMP)
+        return static_cast<const arrow::TimestampType &>(type).timezone().empty();
+    return arrow::is_date(type.id()) || arrow::is_time(type.id());
 }
 
 void CsvWriter::writeHeader()
 {
-    for (const Column &column : m_columns)
-        m_isNumber.push_back(column.formatter.isNumeric());
+    for (const Column &column : m_columns) {
+        const bool isNumber = column.formatter.isNumeric();
+        m_kinds.push_back({ .isNumber = isNumber, .hasFiguresOnly = isNumber || (hasFiguresOnly(*column.type) && !m_options.guardsFormulas) });
+    }
     if (!m_options.hasHeader)
         return;
     for (size_t i = 0; i < m_columns.size(); ++i) {
@@ -85,18 +98,27 @@ void CsvWriter::writeHeader()
     m_out += m_lineEnd;
 }
 
+void CsvWriter::lookAt(const arrow::RecordBatch &batch)
+{
+    for (size_t i = 0; i < m_kinds.size(); ++i)
+        m_kinds[i].isPlain = m_hasPlainFigures && m_kinds[i].hasFiguresOnly && batch.column_data(int(i))->GetNullCount() == 0;
+}
+
 void CsvWriter::writeRow(const arrow::RecordBatch &batch, qint64 row)
 {
     for (size_t i = 0; i < m_columns.size(); ++i) {
         if (i > 0)
             m_out += m_options.delimiter;
         const size_t start = m_out.size();
+        const Kind kind = m_kinds[i];
         if (!m_columns[i].formatter.appendText(batch, int(i), row, m_out))
             m_out += m_nullText;
-        else if (!m_isNumber[i])
-            writeText(start);
-        else if (!m_hasPlainNumbers)
+        else if (kind.isPlain)
+            continue;
+        else if (kind.isNumber)
             quoteFrom(start);
+        else
+            writeText(start);
     }
     m_out += m_lineEnd;
 }

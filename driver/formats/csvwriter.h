@@ -21,6 +21,7 @@ public:
 
 protected:
     void writeHeader() override;
+    void lookAt(const arrow::RecordBatch &batch) override;
     void writeRow(const arrow::RecordBatch &batch, qint64 row) override;
     bool hasEncoding() const override { return true; }
 
@@ -31,8 +32,15 @@ private:
 
     std::array<bool, 256> m_needsQuotes {};
     std::array<quint64, 4> m_needles {}; ///< the same characters, each eight times
-    bool m_hasPlainNumbers = false; ///< no number needs quotes
-    std::vector<char> m_isNumber; ///< by column
+    bool m_hasPlainFigures = false; ///< no number, date or time without a zone needs quotes
+    struct Kind
+    {
+        bool isNumber = false;
+        bool hasFiguresOnly = false; ///< but for nulls, which may be any text that the type has no place for
+        bool isPlain = false; ///< in this batch
+    };
+    std::vector<Kind> m_kinds; ///< by column
+    std::string m_value; ///< while it is quoted
     std::string m_lineEnd;
     std::string m_nullText;
 };

@@ -20,7 +20,7 @@ RowWriter::~RowWriter() = default;
 Result<void> RowWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
 {
     for (const auto &field : schema->fields())
-        m_columns.push_back({ field->name(), ColumnFormatter(field) });
+        m_columns.push_back({ field->name(), field->type(), ColumnFormatter(field) });
     if (m_options.hasByteOrderMark || m_options.encoding == TextEncoding::Utf16Le)
         m_out += hasEncoding() && m_options.encoding != TextEncoding::Latin1 ? "\xEF\xBB\xBF" : "";
     writeHeader();
@@ -31,6 +31,7 @@ Result<void> RowWriter::begin(const std::shared_ptr<arrow::Schema> &schema)
 
 Result<void> RowWriter::write(const arrow::RecordBatch &batch)
 {
+    lookAt(batch);
     for (qint64 row = 0; row < batch.num_rows(); ++row) {
         const size_t rowStart = m_out.size();
         writeRow(batch, row);

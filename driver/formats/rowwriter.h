@@ -4,6 +4,8 @@
 #include "extension/columnformatter.h"
 #include "extension/resultwriter.h"
 
+#include <arrow/type_fwd.h>
+
 namespace Grebe {
 
 /// What the formats of text share: a formatter per column, a buffer in front of the sink, the encoding.
@@ -20,6 +22,8 @@ public:
 protected:
     // Each appends to m_out.
     virtual void writeHeader() = 0;
+    /// Before its rows.
+    virtual void lookAt(const arrow::RecordBatch &) { }
     virtual void writeRow(const arrow::RecordBatch &batch, qint64 row) = 0;
     virtual void writeFooter() { }
     /// True where WriteOptions::encoding counts; the others are UTF-8 by their own definition.
@@ -30,6 +34,7 @@ protected:
     struct Column
     {
         std::string name;
+        std::shared_ptr<arrow::DataType> type;
         ColumnFormatter formatter;
     };
 

@@ -8,8 +8,9 @@ namespace Grebe {
 /// Aligned columns for a terminal.
 ///
 /// Shape      the columns' widths are those of the header and the first WriteOptions::widthRows rows, which are held
-///            back for it; rows behind them are written as they come, and a wider value shifts its own line. Each value
-///            is on one line and free of control characters. NULL is `NULL`.
+///            back for it; rows behind them are written as they come, and a wider value shifts its own line. Values
+///            are free of control characters; one of several lines has them below each other, with a `+` behind each but
+///            the last, as psql writes it. NULL is `NULL`.
 class TableWriter final : public RowWriter
 {
 public:
@@ -21,11 +22,12 @@ protected:
     void writeFooter() override;
 
 private:
-    struct Cell
+    struct Line
     {
         std::string text;
         int width = 0;
     };
+    using Cell = std::vector<Line>;
 
     void format(const arrow::RecordBatch &batch, qint64 row, std::vector<Cell> &cells);
     void writeHeldRows();

@@ -206,6 +206,12 @@ void tst_LiveTrino::type_data()
     row("IPADDRESS '2001:db8::1'", "ipaddress", "2001:db8::1");
     row("ARRAY[1, NULL, 3]", "array(integer)", "[1,null,3]");
     row("CAST(ROW(1, 'x') AS row(a integer, \"b c\" varchar))", "row(a integer,\"b c\" varchar)", "{\"a\":1,\"b c\":\"x\"}");
+    if (qEnvironmentVariableIntValue("GREBE_LIVE_TRINO_VERSION") >= 483) { // the one of these tests that has them
+        row("NUMBER '1.5e-42'", "number", "1.5E-42");
+        row("CAST('12345678901234567890123456789012345678901234567890.5' AS number)", "number", "12345678901234567890123456789012345678901234567890.5");
+        row("CAST('Infinity' AS number)", "number", "+Infinity");
+        row("CAST(JSON '{\"a\":[1,null]}' AS variant)", "variant", "{\"a\":[1,null]}");
+    }
     row("NULL", "unknown", "NULL");
     row("CAST(NULL AS bigint)", "bigint", "NULL");
 }

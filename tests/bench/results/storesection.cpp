@@ -10,17 +10,21 @@
 #include <arrow/api.h>
 
 #include <QAbstractTableModel>
-#include <QCoreApplication>
-#include <QCoreApplication>
 #include <QDate>
+#include <QEventLoop>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QTimer>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
+
+#include <time.h>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -95,9 +99,25 @@ private:
     int m_rows = 0;
 };
 
+/// What this thread computes for `action` and for the frame that follows it, without what others take of the machine.
+double untilPainted(const std::function<void()> &action)
+{
+    const auto now = [] {
+        timespec time {};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return double(time.tv_sec) * 1e3 + double(time.tv_nsec) / 1e6;
+    };
+    const double start = now();
+    action();
+    QEventLoop loop;
+    QTimer::singleShot(50ms, &loop, &QEventLoop::quit);
+    loop.exec();
+    return now() - start;
+}
+
+// Batches are there already: this is what store and view cost until the next frame is done.
 void benchAppend(Report &report)
 {
-    // Batches are there already: this is what store and view cost until the next frame is done.
     ResultStore::setMemoryBudget(qint64(64) << 30);
     const BatchPtr batch = numbers(tenColumns(), 0);
     for (const qint64 before : { 0, 10'000'000, 50'000'000 }) {
@@ -120,24 +140,20 @@ void benchAppend(Report &report)
         view.setModel(&model);
         view.resize(1440, 900);
         view.show();
-        QCoreApplication::processEvents();
-        if (before > 0)
-            model.append(int(before));
-        grid.setRowCount(before);
-        QCoreApplication::processEvents();
+        (void)untilPainted([&] {
+            if (before > 0)
+                model.append(int(before));
+            grid.setRowCount(before);
+        });
         double worst = 0, other = 0;
         for (int i = 0; i < 20; ++i) {
-            worst = std::max(worst, Report::milliseconds([&] {
+            worst = std::max(worst, untilPainted([&] {
                 store->append(batch);
                 grid.setRowCount(store->rowCount());
-                QCoreApplication::processEvents();
             }));
-            other = std::max(other, Report::milliseconds([&] {
-                model.append(int(kBatch));
-                QCoreApplication::processEvents();
-            }));
+            other = std::max(other, untilPainted([&] { model.append(int(kBatch)); }));
         }
-        report.add({ .metric = u"G3"_s, .name = u"append 100 k rows behind %1 M, longest"_s.arg(before / 1'000'000), .value = worst, .unit = u"ms"_s,
+        report.add({ .metric = u"G3"_s, .name = u"append 100 k rows behind %1 M, CPU of the window, longest"_s.arg(before / 1'000'000), .value = worst, .unit = u"ms"_s,
                      .goal = 2, .peer = u"QTableView"_s, .peerValue = other });
     }
     ResultStore::setMemoryBudget(ResultStore::kDefaultMemoryBudget);

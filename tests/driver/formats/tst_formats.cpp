@@ -34,11 +34,14 @@ private Q_SLOTS:
     void emptyResults_data();
     void emptyResults();
     void csvReadsBack();
+    void csvQuotes_data();
+    void csvQuotes();
     void jsonReadsBack();
     void repeatedNamesGiveArrays();
     void arrowReadsBack();
     void arrowKeepsRawTexts();
     void tableHoldsRowsBackForWidths();
+    void tableShowsLines();
     void displayWidths_data();
     void displayWidths();
     void printableText_data();
@@ -153,12 +156,13 @@ void tst_Formats::output_data()
                                             "| NULL | NULL | NULL |\n"
                                             "| -4 | quote \" comma , line<br>end tab | \\[\"a\",\"b\\\\\\\\\"\\] |\n");
     QTest::newRow("table") << u"table"_s
-                           << QByteArray("   id | a,\"b\"                          | list\n"
-                                         "------+--------------------------------+-------------\n"
-                                         "    1 | plain                          | [\"x\"]\n"
-                                         "    2 |                                | []\n"
-                                         " NULL | NULL                           | NULL\n"
-                                         "   -4 | quote \" comma , line\\nend\\ttab | [\"a\",\"b\\\\\"]\n");
+                           << QByteArray("   id | a,\"b\"                | list\n"
+                                         "------+----------------------+-------------\n"
+                                         "    1 | plain                | [\"x\"]\n"
+                                         "    2 |                      | []\n"
+                                         " NULL | NULL                 | NULL\n"
+                                         "   -4 | quote \" comma , line+| [\"a\",\"b\\\\\"]\n"
+                                         "      | end\\ttab             | \n");
     QTest::newRow("none") << u"none"_s << QByteArray();
 }
 
@@ -204,6 +208,43 @@ void tst_Formats::csvReadsBack()
     const BatchPtr words = batchFrom({ arrow::field("a", arrow::utf8()), arrow::field("b", arrow::utf8()) },
                                      R"([["NULL", null], ["x;y", "x,y"]])");
     QCOMPARE(written(u"csv"_s, { words }, options), QByteArray("\"NULL\";NULL\n\"x;y\";x,y\n"));
+}
+
+void tst_Formats::csvQuotes_data()
+{
+    QTest::addColumn<BatchPtr>("batch");
+    QTest::addColumn<char>("delimiter");
+    QTest::addColumn<QByteArray>("record");
+    const auto row = [](const char *name, const std::shared_ptr<arrow::DataType> &type, const char *value, char delimiter, const char *record) {
+        const QByteArray rows = QByteArray("[[") + value + "]]";
+        QTest::newRow(name) << batchFrom({ arrow::field("x", type) }, rows.constData()) << delimiter << QByteArray(record);
+    };
+    row("a day", arrow::date32(), "8035", ',', "1992-01-01");
+    row("a day, and its sign is the delimiter", arrow::date32(), "8035", '-', "\"1992-01-01\"");
+    row("a time, and its sign is the delimiter", arrow::time32(arrow::TimeUnit::SECOND), "3661", ':', "\"01:01:01\"");
+    row("a timestamp", arrow::timestamp(arrow::TimeUnit::MICRO), "1500000", ',', "1970-01-01 00:00:01.5");
+    row("a timestamp, and a blank is the delimiter", arrow::timestamp(arrow::TimeUnit::SECOND), "0", ' ', "\"1970-01-01 00:00:00\"");
+    row("a time in a zone, and its sign is the delimiter", arrow::timestamp(arrow::TimeUnit::SECOND, "Europe/Berlin"), "0", '+', "\"1970-01-01 01:00:00+01\"");
+    row("a real, and its point is the delimiter", arrow::float64(), "1.5", '.', "\"1.5\"");
+    row("nothing but quotes", arrow::utf8(), R"("\"\"")", ',', "\"\"\"\"\"\"");
+    row("a quote at both ends", arrow::utf8(), R"("\"a b\"")", ',', "\"\"\"a b\"\"\"");
+    row("nothing at all", arrow::utf8(), R"("")", ',', "\"\"");
+    // What the type has no place for is text like any other.
+    for (const auto &type : { arrow::int32(), arrow::date32() }) {
+        const BatchPtr plain = batchFrom({ arrow::field("x", type) }, "[[null]]");
+        const auto field = plain->schema()->field(0)->WithMetadata(arrow::key_value_metadata({ kRawKey }, { R"({"0": "1,5 \"or\" so"})" }));
+        QTest::addRow("no %s, as sent", type->ToString().c_str())
+            << arrow::RecordBatch::Make(arrow::schema({ field }), 1, plain->columns()) << ',' << QByteArray("\"1,5 \"\"or\"\" so\"");
+    }
+}
+
+void tst_Formats::csvQuotes()
+{
+    QFETCH(BatchPtr, batch);
+    QFETCH(char, delimiter);
+    QFETCH(QByteArray, record);
+    const WriteOptions options { .delimiter = delimiter, .hasHeader = false, .lineEnd = "\n" };
+    QCOMPARE(written(u"csv"_s, { batch }, options), record + '\n');
 }
 
 void tst_Formats::jsonReadsBack()
@@ -284,6 +325,19 @@ void tst_Formats::tableHoldsRowsBackForWidths()
     QVERIFY(writer->write(*batch->Slice(2, 1)));
     QVERIFY(buffer.data().endsWith(" longer than all |  3\n"));
     QVERIFY(writer->end());
+}
+
+void tst_Formats::tableShowsLines()
+{
+    const BatchPtr batch = batchFrom({ arrow::field("n", arrow::int32()), arrow::field("plan", arrow::utf8()) },
+                                     R"([[1, "Output\r\n  Scan of all rows\n\n"], [2, "x"]])");
+    QCOMPARE(written(u"table"_s, { batch }), QByteArray(" n | plan\n"
+                                                       "---+--------------------\n"
+                                                       " 1 | Output            +\n"
+                                                       "   |   Scan of all rows+\n"
+                                                       "   |                   +\n"
+                                                       "   | \n"
+                                                       " 2 | x\n"));
 }
 
 void tst_Formats::displayWidths_data()

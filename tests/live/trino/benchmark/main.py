@@ -16,6 +16,7 @@ import realserver
 import replayed
 import spooled
 from clients import Programs
+from gate import Gate
 from measuring import Goals
 
 SECTIONS = {
@@ -64,6 +65,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--warm", action="store_true", help="the server is warm: no round before those that count")
+    parser.add_argument("--accepted", required=True, help="the file of the figures that were accepted")
+    parser.add_argument("--accept", action="store_true", help="accept the figures of this run")
     parser.add_argument("--only", default=",".join(SECTIONS), help="sections, by commas")
     Programs.add_options(parser)
     options = parser.parse_args()
@@ -74,7 +77,8 @@ def main():
     bench = Bench(options)
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "unknown processor")
-    print(f"{os.cpu_count()} cores ({model}), server, replay and clients on the same; medians of {bench.rounds} interleaved rounds.\n")
+    machine = f"{os.cpu_count()} cores ({model})"
+    print(f"{machine}, server, replay and clients on the same; medians of {bench.rounds} interleaved rounds.\n")
     for name, section in SECTIONS.items():
         if name in wanted:
             section(bench)
@@ -82,6 +86,7 @@ def main():
     with open(f"{options.folder}/goals.jsonl", "w", encoding="utf-8") as file:
         for row in bench.goals.rows:
             file.write(json.dumps(dict(zip(("metric", "seen", "goal", "reached"), row))) + "\n")
+    sys.exit(1 if Gate(options.accepted, machine).judge(bench.goals.cpu, options.accept) else 0)
 
 
 main()

@@ -91,12 +91,15 @@ class Goals:
 
     def __init__(self):
         self.rows = []
+        self.cpu = {}  # what a gate keeps: seconds, the fewer the better
 
     def at_least(self, name, seen, goal, unit="", digits=1, noisy=False):
         self._add(name, seen, goal, unit, digits, "noisy" if noisy else seen >= goal, "≥")
 
     def at_most(self, name, seen, goal, unit="", digits=2):
         self._add(name, seen, goal, unit, digits, seen <= goal, "≤")
+        if "CPU s" in name:
+            self.cpu[name] = seen
 
     def _add(self, name, seen, goal, unit, digits, reached, sign):
         self.rows.append((name, f"{seen:.{digits}f}{unit}", f"{sign} {goal:g}{unit}",
