@@ -173,8 +173,11 @@ TrinoRecording::TrinoRecording(const QString &name)
 void TrinoRecording::play(ScriptedServer &server) const
 {
     server.setRecordedOrigin(m_origin);
-    for (const Exchange &exchange : m_exchanges)
-        server.expect(exchange.line).answer(exchange.status, exchange.body, exchange.headers);
+    for (const Exchange &exchange : m_exchanges) {
+        auto &expectation = server.expect(exchange.line).answer(exchange.status, exchange.body, exchange.headers);
+        if (exchange.line == "POST /v1/statement")
+            expectation.withBody(sql);
+    }
 }
 
 } // namespace Grebe
