@@ -211,6 +211,7 @@ int runWindow(int &argc, char **argv)
             Theme::apply(Theme::System);
     });
     window.restoreEditors(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u"/editors.json"_s);
+    window.openHistory(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u"/history.jsonl"_s);
     if (!start.isEmpty()) {
         window.newTab(start);
         window.expandConnection(start);

@@ -3,9 +3,7 @@
 //   bench_fetch URL SQL drop|keep|store
 // drop lets go of each batch, keep has all of them as they came at the end, store keeps them as the window does (a
 // ResultStore, which writes to disk what is more than GREBE_RESULT_MEMORY megabytes).
-#include "extension/connection.h"
-#include "extension/connectionparameters.h"
-#include "extension/driverextension.h"
+#include "benchconnection.h"
 #include "extension/resultstore.h"
 
 #include <arrow/memory_pool.h>
@@ -57,19 +55,7 @@ int main(int argc, char **argv)
     const QString mode = words.value(3);
     if (mode != "drop"_L1 && mode != "keep"_L1 && mode != "store"_L1)
         qFatal("usage: bench_fetch URL SQL drop|keep|store");
-    QCoreApplication::addLibraryPath(QCoreApplication::applicationDirPath() + "/../plugins"_L1);
-    QString problem;
-    DriverExtension *driver = DriverExtension::load(&problem);
-    if (!driver)
-        qFatal("%s", qPrintable(problem));
-    const auto parameters = ConnectionParameters::fromUrl(words[1], driver->engines());
-    if (!parameters)
-        qFatal("%s", qPrintable(parameters.error().message));
-    const ConnectionPtr connection = driver->createConnection(*parameters, nullptr);
-    auto opened = connection->open();
-    opened.waitForFinished();
-    if (const auto info = opened.takeResult(); !info)
-        qFatal("%s", qPrintable(info.error().message));
+    const ConnectionPtr connection = openConnection(words[1]);
 
     const qint64 memoryBefore = memory("VmRSS");
     const double cpuBefore = cpuSeconds();

@@ -2,9 +2,7 @@
 // When rows are first seen: runs a statement in a result pane of 1600 x 900, offscreen, and says at which CLOCK_MONOTONIC
 // nanosecond it was started, and at which the grid had painted rows. A line a run.
 //   bench_firstrow URL SQL RUNS
-#include "extension/connection.h"
-#include "extension/connectionparameters.h"
-#include "extension/driverextension.h"
+#include "benchconnection.h"
 #include "results/resultgrid.h"
 #include "results/resultpane.h"
 
@@ -107,19 +105,7 @@ int main(int argc, char **argv)
     const QStringList words = application.arguments();
     if (words.size() != 4)
         qFatal("usage: bench_firstrow URL SQL RUNS");
-    QCoreApplication::addLibraryPath(QCoreApplication::applicationDirPath() + "/../plugins"_L1);
-    QString problem;
-    DriverExtension *driver = DriverExtension::load(&problem);
-    if (!driver)
-        qFatal("%s", qPrintable(problem));
-    const auto parameters = ConnectionParameters::fromUrl(words[1], driver->engines());
-    if (!parameters)
-        qFatal("%s", qPrintable(parameters.error().message));
-    const ConnectionPtr connection = driver->createConnection(*parameters, nullptr);
-    auto opened = connection->open();
-    opened.waitForFinished();
-    if (const auto info = opened.takeResult(); !info)
-        qFatal("%s", qPrintable(info.error().message));
+    const ConnectionPtr connection = openConnection(words[1]);
     FirstRow firstRow(connection.get(), words[2], words[3].toInt());
     QTimer::singleShot(0, &firstRow, &FirstRow::next);
     return QApplication::exec();

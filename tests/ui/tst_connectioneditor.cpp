@@ -16,6 +16,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QWheelEvent>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void everyOptionHasAField();
+    void theWheelScrollsAndChoosesNothing();
     void aPastedUrlFillsTheFields();
     void whatWasChangedBelowTheUrlStays();
     void aWrongUrlIsNamedWhenItIsComplete();
@@ -91,6 +93,23 @@ QString tst_ConnectionEditor::error(const QString &option) const
 {
     const auto *label = m_editor->form()->findChild<QLabel *>(u"error:"_s + option);
     return label && !label->isHidden() ? label->text() : QString();
+}
+
+void tst_ConnectionEditor::theWheelScrollsAndChoosesNothing()
+{
+    OptionInfo option { .name = u"check"_s, .type = OptionInfo::Type::Choice, .defaultValue = u"FULL"_s, .label = u"Check"_s };
+    option.choices = QStringList { u"FULL"_s, u"CA"_s, u"NONE"_s };
+    OptionField field(option);
+    field.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&field));
+    QWidget *input = field.input();
+    QWheelEvent down(input->rect().center(), input->mapToGlobal(input->rect().center()), QPoint(), QPoint(0, -120), Qt::NoButton,
+                     Qt::NoModifier, Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(input, &down);
+    QVERIFY(!down.isAccepted());
+    QVERIFY(field.value().isEmpty());
+    QTest::keyClick(input, Qt::Key_Down);
+    QCOMPARE(field.value(), u"CA"_s);
 }
 
 void tst_ConnectionEditor::everyOptionHasAField()

@@ -69,6 +69,8 @@ void tst_ExportDialog::init()
 void tst_ExportDialog::cleanup()
 {
     delete m_dialog;
+    m_settings.reset(); // it writes once more, and would make the folder anew
+    m_folder.reset();
 }
 
 ExportRequest tst_ExportDialog::request(int rows) const

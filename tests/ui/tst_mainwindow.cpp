@@ -12,12 +12,14 @@
 #include "schema/schematree.h"
 #include "schema/schemaview.h"
 #include "settings/settings.h"
+#include "widgets/chooser.h"
 
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 using namespace Grebe;
 using namespace Qt::StringLiterals;
@@ -50,6 +52,12 @@ private Q_SLOTS:
     void aClosedEditorComesBack();
     void editorsSurviveTheProgram();
     void aFileIsOpenedAndSaved();
+    void fromHereToTheEndRuns();
+    void allCommandsAreInOneList();
+    void whatRanComesBackFromTheHistory();
+    void historyOutlivesTheProgram();
+    void aNameLeadsToItsTable_data();
+    void aNameLeadsToItsTable();
     void theKeysOfTheMenuHaveOneOwner();
 
 private:
@@ -118,6 +126,8 @@ void tst_MainWindow::cleanup()
     m_connections.reset();
     m_store.reset();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    m_settings.reset(); // it writes once more, and would make the folder anew
+    m_folder.reset();
 }
 
 QueryTab *tst_MainWindow::type(const QString &sql)
@@ -505,6 +515,107 @@ void tst_MainWindow::aFileIsOpenedAndSaved()
     QCOMPARE(QString::fromUtf8(file.readAll()), u"-- SELECT 'ä'"_s);
 }
 
+void tst_MainWindow::fromHereToTheEndRuns()
+{
+    m_server->onStart = [](FakeStatement *statement) { statement->end(); };
+    QueryTab *tab = type(u"SELECT 1; SELECT 2; SELECT 3"_s);
+    QVERIFY(tab);
+    tab->editor()->setCursorPosition(12);
+    key(Qt::Key_Return, Qt::ControlModifier | Qt::AltModifier);
+    QTRY_COMPARE(m_server->sent, (QStringList { u"SELECT 2"_s, u"SELECT 3"_s }));
+}
+
+void tst_MainWindow::allCommandsAreInOneList()
+{
+    QueryTab *tab = type(u"SELECT 1; SELECT 2"_s);
+    QVERIFY(tab);
+    key(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+    auto *commands = m_window->findChild<Chooser *>();
+    QVERIFY(commands);
+    const QStringList all = commands->shownTexts();
+    for (const QString &text : { u"Query: Run All"_s, u"View: Theme: Dark"_s, u"Results: Row in Detail"_s, u"Query: History…"_s })
+        QVERIFY2(all.contains(text), qPrintable(all.join(u'\n')));
+    QTest::keyClicks(QApplication::focusWidget(), u"all run"_s);
+    QCOMPARE(commands->shownTexts().first(), u"Query: Run All"_s);
+    grab(u"commands"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QTRY_COMPARE(m_server->sent.size(), 1);
+    QCOMPARE(m_server->sent.first(), u"SELECT 1"_s);
+}
+
+void tst_MainWindow::whatRanComesBackFromTheHistory()
+{
+    m_server->onStart = [this](FakeStatement *statement) {
+        if (m_server->sent.last().contains(u"bad"_s))
+            statement->end(Error { .code = Error::Code::InvalidArgument, .message = u"no such thing"_s });
+        else
+            statement->end();
+    };
+    QueryTab *tab = type(u"SELECT good; SELECT bad"_s);
+    QVERIFY(tab);
+    tab->runAll();
+    QTRY_VERIFY(!tab->isRunning() && m_server->sent.size() == 2);
+    key(Qt::Key_H, Qt::ControlModifier | Qt::AltModifier);
+    auto *history = m_window->findChild<Chooser *>();
+    QVERIFY(history);
+    QCOMPARE(history->shownTexts(), (QStringList { u"SELECT bad"_s, u"SELECT good"_s }));
+    grab(u"history"_s);
+    QTest::keyClicks(QApplication::focusWidget(), u"failed"_s);
+    QCOMPARE(history->shownTexts(), QStringList(u"SELECT bad"_s));
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QCOMPARE(m_window->tabCount(), 2);
+    QCOMPARE(m_window->currentTab()->editor()->text(), u"SELECT bad"_s);
+    QCOMPARE(m_server->sent.size(), 2); // put there, not run
+}
+
+void tst_MainWindow::historyOutlivesTheProgram()
+{
+    const QString name = m_folder->filePath(u"history.jsonl"_s);
+    const PastStatement one { .sql = u"SELECT 'ä\n'"_s, .connection = u"lake"_s, .startedAt = QDateTime::fromMSecsSinceEpoch(1'700'000'000'123, QTimeZone::UTC),
+                              .took = std::chrono::milliseconds(12), .rowCount = 7 };
+    PastStatement again = one;
+    again.error = u"gone"_s;
+    const PastStatement other { .sql = one.sql, .connection = u"other"_s, .startedAt = one.startedAt };
+    QueryHistory history;
+    history.open(name);
+    for (const PastStatement &statement : { one, other, again })
+        QVERIFY(history.add(statement));
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::Append));
+    file.write("{\"sql\": \"SELECT cut of");
+    file.close();
+    QCOMPARE(QFile::permissions(name) & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+    QueryHistory next;
+    next.open(name);
+    QCOMPARE(next.statements(), (QList { other, again }));
+}
+
+void tst_MainWindow::aNameLeadsToItsTable_data()
+{
+    QTest::addColumn<QString>("sql");
+    QTest::addColumn<QString>("at");
+    QTest::addColumn<QStringList>("path");
+    QTest::newRow("a name alone has the session's catalog and schema") << u"SELECT * FROM orders"_s << u"ders"_s << QStringList { u"hive"_s, u"sales"_s, u"orders"_s };
+    QTest::newRow("a schema has the session's catalog") << u"SELECT * FROM web.hits h"_s << u"hits"_s << QStringList { u"hive"_s, u"web"_s, u"hits"_s };
+    QTest::newRow("all parts are there") << u"SELECT * FROM tpch.tiny.nation"_s << u"tiny"_s << QStringList { u"tpch"_s, u"tiny"_s, u"nation"_s };
+    QTest::newRow("quotes keep dots and quotes") << u"TABLE \"a.b\".\"x\"\"y\""_s << u"x"_s << QStringList { u"hive"_s, u"a.b"_s, u"x\"y"_s };
+    QTest::newRow("between names there is none") << u"SELECT  1"_s << u" 1"_s << QStringList {};
+}
+
+void tst_MainWindow::aNameLeadsToItsTable()
+{
+    QFETCH(QString, sql);
+    QFETCH(QString, at);
+    QueryTab *tab = m_window->newTab({}, sql);
+    tab->session()->setCurrent(ObjectPath({ u"hive"_s, u"sales"_s }));
+    tab->editor()->setCursorPosition(sql.indexOf(at));
+    QTEST(tab->nameAtCursor().parts(), "path");
+    key(Qt::Key_F4);
+    QCOMPARE(m_window->tabCount(), tab->nameAtCursor().isEmpty() ? 1 : 2);
+    if (m_window->tabCount() == 2)
+        QCOMPARE(m_window->currentTab()->editor()->text().trimmed(), m_server->definition);
+}
+
 void tst_MainWindow::theKeysOfTheMenuHaveOneOwner()
 {
     QVERIFY(type(u"SELECT 1"_s));
@@ -520,7 +631,8 @@ void tst_MainWindow::theKeysOfTheMenuHaveOneOwner()
         for (const QKeySequence &key : action->shortcuts())
             owners.insert(key.toString(), action->text());
     }
-    for (const QString &key : { u"Ctrl+Return"_s, u"F9"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s, u"Ctrl+J"_s, u"Ctrl+S"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"Ctrl+W"_s })
+    for (const QString &key : { u"Ctrl+Return"_s, u"F9"_s, u"Ctrl+F2"_s, u"Ctrl+T"_s, u"Ctrl+J"_s, u"Ctrl+S"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"Ctrl+W"_s,
+                                u"Ctrl+Alt+Return"_s, u"Ctrl+Shift+P"_s, u"Ctrl+Alt+H"_s, u"F1"_s, u"F4"_s })
         QVERIFY2(owners.count(key) == 1, qPrintable(key + u": "_s + QStringList(owners.values(key)).join(u", "_s)));
     QVERIFY2(owners.count(u"Ctrl+/"_s) == 1, qPrintable(QStringList(owners.values(u"Ctrl+/"_s)).join(u", "_s)));
 }

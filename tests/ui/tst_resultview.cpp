@@ -6,6 +6,7 @@
 #include "results/findbar.h"
 #include "results/jsontree.h"
 #include "results/resultview.h"
+#include "widgets/segmented.h"
 #include "widgets/theme.h"
 
 #include <arrow/api.h>
@@ -20,6 +21,9 @@
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QTextBlock>
 #include <QTest>
 #include <QTreeWidget>
 
@@ -42,6 +46,8 @@ private Q_SLOTS:
     void spaceOpensAndClosesTheViewer();
     void theViewerShowsJsonAsATree();
     void theViewerShowsBytesAndPictures();
+    void hexLinesFitThePanel();
+    void nullDoesNotLookLikeText();
     void theViewerShowsLongTextWhole();
     void theViewerAddsUpASelection();
     void f6ShowsTheRow();
@@ -257,6 +263,47 @@ void tst_ResultView::theViewerShowsBytesAndPictures()
     QTest::keyClick(m_grid, Qt::Key_Down);
     QTRY_COMPARE(m_view->viewer()->forms(), QStringList({ u"Text"_s, u"Hex"_s }));
     QVERIFY2(m_view->viewer()->shownText().startsWith(u"000000  01 20 41"_s), qPrintable(m_view->viewer()->shownText()));
+}
+
+void tst_ResultView::hexLinesFitThePanel()
+{
+    m_grid->setCurrentCell(0, 4);
+    QTest::keyClick(m_grid, Qt::Key_Space);
+    QTRY_VERIFY(m_view->viewer()->forms().contains(u"Picture"_s));
+    auto *forms = m_view->viewer()->findChild<Segmented *>();
+    forms->setCurrentIndex(1);
+    QTRY_VERIFY(m_view->viewer()->shownText().startsWith(u"000000  89 50 4e 47"_s));
+    const auto *splitter = qobject_cast<QSplitter *>(m_view->viewer()->parentWidget());
+    QVERIFY(splitter);
+    QList<qsizetype> lengths;
+    for (const int width : { 220, 420, 700 }) {
+        QList<int> sizes(splitter->count(), 0);
+        sizes.first() = m_view->width() - width;
+        sizes.last() = width;
+        const_cast<QSplitter *>(splitter)->setSizes(sizes);
+        QCoreApplication::sendPostedEvents();
+        const qsizetype length = m_view->viewer()->shownText().section(u'\n', 0, 0).size();
+        lengths += length;
+        QVERIFY2(QFontMetrics(Theme::fixedFont()).horizontalAdvance(u'0') * length < m_view->viewer()->width() || length == 25,
+                 qPrintable(u"%1 in %2"_s.arg(length).arg(m_view->viewer()->width())));
+    }
+    QVERIFY(lengths.first() < lengths.last());
+}
+
+void tst_ResultView::nullDoesNotLookLikeText()
+{
+    m_grid->setCurrentCell(2, 2);
+    QTest::keyClick(m_grid, Qt::Key_Space);
+    QTRY_COMPARE(m_view->viewer()->shownText(), u"NULL"_s);
+    const auto isItalic = [this] {
+        const auto texts = m_view->viewer()->findChildren<QPlainTextEdit *>();
+        const auto shown = std::ranges::find_if(texts, &QWidget::isVisible);
+        return shown != texts.end() && (*shown)->document()->firstBlock().begin().fragment().charFormat().fontItalic();
+    };
+    QVERIFY(isItalic());
+    QTest::keyClick(m_grid, Qt::Key_Down);
+    QTRY_COMPARE(m_view->viewer()->shownText(), u"<b>a</b>"_s);
+    QVERIFY(!isItalic());
 }
 
 void tst_ResultView::theViewerShowsLongTextWhole()

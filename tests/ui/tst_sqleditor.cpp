@@ -32,6 +32,8 @@ private Q_SLOTS:
     void theBarStandsBesideTheStatementOfTheCursor();
     void aLineThatWrapsHasABarOfItsHeight();
     void anErrorShowsItsWordsAtItsToken();
+    void theBubbleCoversNoLineOfItsStatement_data();
+    void theBubbleCoversNoLineOfItsStatement();
     void anErrorBehindAnEmojiIsAtItsToken();
     void anErrorOfChangedTextIsNotMarked();
     void escapeAndTypingPutTheBubbleAway();
@@ -167,6 +169,57 @@ void tst_SqlEditor::anErrorShowsItsWordsAtItsToken()
     QCOMPARE(m_editor->cursorColumn(), 3);
     m_editor->clearError();
     QVERIFY(!m_editor->hasError());
+    QVERIFY(!bubble->isVisible());
+}
+
+void tst_SqlEditor::theBubbleCoversNoLineOfItsStatement_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<QString>("after");
+    QTest::addColumn<int>("line");
+    QTest::addColumn<QString>("where");
+    QTest::newRow("one line") << QString() << u"SELECT x"_s << u"\n"_s << 1 << u"below"_s;
+    QTest::newRow("several lines, the first is wrong") << QString() << u"SELECT x,\n  y,\n  z\nFROM t"_s << u"\n"_s << 1 << u"below"_s;
+    QTest::newRow("a line that wraps") << QString() << u"SELECT x, "_s + u"'0123456789', "_s.repeated(15) + u"1"_s << u"\n"_s << 1 << u"below"_s;
+    QTest::newRow("at the end of the view") << u"-- a\n"_s.repeated(12) << u"SELECT x,\n  y,\n  z"_s << u"\n"_s << 1 << u"above"_s;
+    QTest::newRow("as long as the view") << QString() << u"SELECT x"_s + u",\n  y"_s.repeated(60) << u"\n"_s << 1 << u"beside"_s;
+    QTest::newRow("as long as the view, wrong at its end") << QString() << u"SELECT x"_s + u",\n  y"_s.repeated(24) << u";\n"_s + u"-- b\n"_s.repeated(30) << 25 << u"below"_s;
+}
+
+void tst_SqlEditor::theBubbleCoversNoLineOfItsStatement()
+{
+    QFETCH(QString, before);
+    QFETCH(QString, statement);
+    QFETCH(QString, after);
+    QFETCH(int, line);
+    QFETCH(QString, where);
+    auto *bubble = m_editor->findChild<ErrorBubble *>();
+    auto *marks = m_editor->findChild<StatementMarks *>();
+    const auto *view = m_editor->findChild<KTextEditor::View *>();
+    m_editor->setText(before + statement + after);
+    m_editor->setCursorPosition(before.size() + statement.size());
+    QTRY_VERIFY(marks->barRect().isValid());
+    m_editor->setError(before.size(), statement, { .message = u"no such column"_s, .line = line, .column = 3 });
+    m_editor->goToError();
+    QTRY_VERIFY(bubble->isVisible());
+    const auto lines = [&] { return QRect(view->mapTo(m_editor.get(), marks->barRect().topLeft()), marks->barRect().size()); };
+    const auto isClear = [&] {
+        const QRect card = bubble->geometry();
+        const QRect text = lines() & QRect(view->mapTo(m_editor.get(), QPoint()), view->size());
+        return m_editor->rect().contains(card) && (card.top() > text.bottom() || card.bottom() < text.top());
+    };
+    QTRY_VERIFY2(isClear(), qPrintable(QDebug::toString(bubble->geometry()) + QDebug::toString(lines())));
+    if (where == "above"_L1)
+        QVERIFY(bubble->geometry().bottom() < lines().top());
+    else
+        QVERIFY(bubble->geometry().top() > lines().top());
+    // The token is in sight, and the view has all its height again once the bubble is put away.
+    QTRY_VERIFY(m_editor->findChild<KTextEditor::View *>()->cursorPositionCoordinates().y() >= 0);
+    QVERIFY(m_editor->findChild<KTextEditor::View *>()->cursorPositionCoordinates().y() < view->height());
+    QCOMPARE(view->height() < m_editor->height() - 20, where == "beside"_L1);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    QTRY_VERIFY(view->height() > m_editor->height() - 20);
     QVERIFY(!bubble->isVisible());
 }
 

@@ -5,6 +5,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -28,6 +29,8 @@ OptionField::OptionField(const OptionInfo &option, QWidget *parent) : QWidget(pa
         m_combo = new QComboBox(this);
         m_combo->addItems(option.choices);
         m_combo->setCurrentText(option.defaultValue);
+        m_combo->setFocusPolicy(Qt::StrongFocus);
+        m_combo->installEventFilter(this);
         connect(m_combo, &QComboBox::currentTextChanged, this, &OptionField::edited);
         break;
     default:
@@ -74,6 +77,15 @@ void OptionField::setValue(const QString &value)
         m_combo->setCurrentText(value.isEmpty() ? m_option.defaultValue : value);
     else
         m_check->setChecked((value.isEmpty() ? m_option.defaultValue : value) == "true"_L1);
+}
+
+// Who scrolls the form must not choose on the way, least of all how certificates are checked.
+bool OptionField::eventFilter(QObject *object, QEvent *event)
+{
+    if (event->type() != QEvent::Wheel)
+        return QWidget::eventFilter(object, event);
+    event->ignore();
+    return true;
 }
 
 void OptionField::browse()

@@ -30,6 +30,9 @@ public:
 Q_SIGNALS:
     void edited();
 
+protected:
+    bool eventFilter(QObject *object, QEvent *event) override;
+
 private:
     void browse();
 

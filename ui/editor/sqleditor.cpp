@@ -65,6 +65,7 @@ const QStringList &windowKeys()
         u"Ctrl+Shift+J"_s, u"Ctrl+PgUp"_s, u"Ctrl+PgDown"_s, u"F8"_s, u"F5"_s, u"Ctrl++"_s, u"Ctrl+="_s,
         u"Ctrl+-"_s, u"Ctrl+0"_s,
         u"Ctrl+P"_s, u"F2"_s, u"Shift+F2"_s, u"Ctrl+Q"_s, u"F1"_s, u"F4"_s,
+        u"Ctrl+Alt+Return"_s, u"Ctrl+Alt+Enter"_s, u"Ctrl+Alt+H"_s,
         u"F6"_s, u"F7"_s, u"Ctrl+Shift+F"_s, u"Ctrl+Shift+E"_s, u"Ctrl+Shift+P"_s, u"Ctrl+Shift+K"_s, u"Ctrl+\\"_s,
         u"Ctrl+Tab"_s, u"Ctrl+Shift+Tab"_s, u"Esc"_s
     };
@@ -111,6 +112,8 @@ SqlEditor::SqlEditor(QWidget *parent)
 
     m_statementMarks = new StatementMarks(m_view);
     m_errorMarks = new ErrorMarks(m_view);
+    connect(m_errorMarks, &ErrorMarks::roomWanted, layout,
+            [layout](int height) { layout->setContentsMargins(kGutterMargin, kTopMargin, 0, height); });
     m_statementTimer.setSingleShot(true);
     m_statementTimer.setInterval(0);
     connect(&m_statementTimer, &QTimer::timeout, this, &SqlEditor::updateStatement);
@@ -247,7 +250,8 @@ void SqlEditor::setError(qsizetype begin, const QString &statement, const Error 
     // The text may have changed while the statement was under way: mark only what still stands there.
     if (text().mid(begin, statement.size()) != statement)
         return;
-    m_errorMarks->set({ toCursor(*m_document, from), toCursor(*m_document, to) }, error);
+    m_errorMarks->set({ toCursor(*m_document, from), toCursor(*m_document, to) },
+                      { toCursor(*m_document, begin), toCursor(*m_document, begin + statement.size()) }, error);
 }
 
 void SqlEditor::clearError()

@@ -61,7 +61,7 @@ QSize EditorTabBar::tabSizeHint(int index) const
 
 QSize EditorTabBar::minimumTabSizeHint(int index) const
 {
-    return { qMin(120, tabSizeHint(index).width()), kHeight };
+    return { qMin(140, tabSizeHint(index).width()), kHeight };
 }
 
 QRect EditorTabBar::closeRect(int index) const

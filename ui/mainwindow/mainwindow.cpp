@@ -19,14 +19,12 @@
 #include "schema/schemaview.h"
 #include "settings/settings.h"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFile>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QLocale>
-#include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
@@ -201,202 +199,6 @@ void MainWindow::connectTree()
     });
 }
 
-void MainWindow::makeMenus()
-{
-    const auto add = [this](QMenu *menu, const QString &text, const QList<QKeySequence> &keys, auto slot) {
-        QAction *action = menu->addAction(text);
-        action->setShortcuts(keys);
-        connect(action, &QAction::triggered, this, slot);
-        return action;
-    };
-    // The editor answers these keys itself, so that the grid and the fields keep theirs: the menu only shows them.
-    const auto addEdit = [this](QMenu *menu, const QString &text, const QString &key, auto slot) {
-        QAction *action = menu->addAction(key.isEmpty() ? text : text + u'\t' + key);
-        connect(action, &QAction::triggered, this, [this, slot] {
-            if (QueryTab *tab = currentTab())
-                (tab->editor()->*slot)();
-        });
-        m_editorActions += action;
-    };
-    const auto key = [](const char *text) { return QKeySequence(QString::fromLatin1(text)); };
-
-    QMenu *file = menuBar()->addMenu(tr("&File"));
-    add(file, tr("&New Editor"), { key("Ctrl+T"), key("Ctrl+N") }, [this] { newTab(); });
-    add(file, tr("&Open…"), { key("Ctrl+O") }, [this] { m_files->open(); });
-    file->addSeparator();
-    m_save = add(file, tr("&Save"), { key("Ctrl+S") }, [this] { m_files->save(currentTab(), false); });
-    m_editorActions += add(file, tr("Save &As…"), { key("Ctrl+Shift+S") }, [this] { m_files->save(currentTab(), true); });
-    file->addSeparator();
-    m_editorActions += add(file, tr("&Close Editor"), { key("Ctrl+W") }, [this] { closeTab(m_tabBar->currentIndex()); });
-    m_reopen = add(file, tr("&Reopen Closed Editor"), { key("Ctrl+Shift+T") }, &MainWindow::reopenTab);
-    file->addSeparator();
-    add(file, tr("&Quit"), { key("Ctrl+Q") }, [this] { close(); })->setMenuRole(QAction::QuitRole);
-    m_editorActions += m_save;
-
-    QMenu *edit = menuBar()->addMenu(tr("&Edit"));
-    addEdit(edit, tr("&Undo"), u"Ctrl+Z"_s, &SqlEditor::undo);
-    addEdit(edit, tr("&Redo"), u"Ctrl+Shift+Z"_s, &SqlEditor::redo);
-    edit->addSeparator();
-    addEdit(edit, tr("Cu&t"), u"Ctrl+X"_s, &SqlEditor::cut);
-    addEdit(edit, tr("&Copy"), u"Ctrl+C"_s, &SqlEditor::copy);
-    addEdit(edit, tr("&Paste"), u"Ctrl+V"_s, &SqlEditor::paste);
-    addEdit(edit, tr("Select &All"), u"Ctrl+A"_s, &SqlEditor::selectAll);
-    edit->addSeparator();
-    addEdit(edit, tr("&Find…"), u"Ctrl+F"_s, &SqlEditor::find);
-    addEdit(edit, tr("R&eplace…"), u"Ctrl+R"_s, &SqlEditor::replace);
-    edit->addSeparator();
-    addEdit(edit, tr("Co&mment or Uncomment"), u"Ctrl+/"_s, &SqlEditor::toggleComment);
-
-    QMenu *query = menuBar()->addMenu(tr("&Query"));
-    m_run = add(query, tr("&Run Statement or Selection"), { key("Ctrl+Return"), key("Ctrl+Enter"), key("F9") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->run();
-        else
-            runSample();
-    });
-    m_runAll = add(query, tr("Run &All"), { key("Ctrl+Shift+Return"), key("Ctrl+Shift+Enter"), key("Alt+X") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->runAll();
-    });
-    m_editorActions += m_runAll;
-    m_editorActions += add(query, tr("Run into a &New Result Tab"), { key("Ctrl+\\") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->runInNewTab();
-    });
-    m_stop = add(query, tr("&Stop"), { key("Ctrl+F2") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->stop();
-    });
-    query->addSeparator();
-    const auto addExplain = [&](const QString &text, const QList<QKeySequence> &keys, PlanKind kind) {
-        m_editorActions += add(query, text, keys, [this, kind] {
-            if (QueryTab *tab = currentTab())
-                tab->explain(kind);
-        });
-    };
-    addExplain(tr("&Explain"), { key("Ctrl+Shift+E"), key("Ctrl+Alt+E") }, PlanKind::Distributed);
-    addExplain(tr("Explain by Ru&nning It"), {}, PlanKind::Analyze);
-    addExplain(tr("Show What It Rea&ds"), {}, PlanKind::Io);
-    addExplain(tr("&Check Names and Types"), {}, PlanKind::Validate);
-    query->addSeparator();
-    m_editorActions += add(query, tr("Go to the &Problem"), { key("F2") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->editor()->goToError();
-    });
-
-    QMenu *results = menuBar()->addMenu(tr("&Results"));
-    m_editorActions += add(results, tr("&Show or Hide Results"), { key("Ctrl+J") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->toggleResults();
-    });
-    m_editorActions += add(results, tr("&Maximize Results"), { key("Ctrl+Shift+J") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->maximizeResults();
-    });
-    m_editorActions += add(results, tr("Go to &Editor or Results"), { key("F8") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->focusOtherHalf();
-    });
-    m_editorActions += add(results, tr("Go to the &Results"), { key("Ctrl+PgDown") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->results()->focusGrid();
-    });
-    m_editorActions += add(results, tr("Go to the E&ditor"), { key("Ctrl+PgUp") }, [this] {
-        if (QueryTab *tab = currentTab()) {
-            tab->editor()->show();
-            tab->editor()->setFocus(Qt::ShortcutFocusReason);
-        }
-    });
-
-    results->addSeparator();
-    m_editorActions += add(results, tr("&Run Again") + u"\tF5"_s, {}, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->runAgain();
-    });
-    m_editorActions += add(results, tr("&Keep This Result"), { key("Ctrl+Shift+K") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->results()->togglePin();
-    });
-    m_editorActions += add(results, tr("The S&QL That Ran"), { key("Ctrl+Alt+Q") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->results()->toggleSql();
-    });
-    m_editorActions += add(results, tr("&Chart"), { key("Ctrl+Alt+G") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->results()->toggleChart();
-    });
-    m_editorActions += add(results, tr("Colu&mn Profile"), { key("F4") }, [this] {
-        if (QueryTab *tab = currentTab())
-            tab->results()->toggleProfile();
-    });
-    results->addSeparator();
-    m_editorActions += add(results, tr("E&xport…"), { key("Ctrl+E") }, &MainWindow::exportResult);
-
-    QMenu *view = menuBar()->addMenu(tr("&View"));
-    QAction *sidebar = add(view, tr("&Connections and Schemas"), { key("Ctrl+B") }, [this](bool shown) {
-        m_schemas->setVisible(shown);
-        m_settings->setValue(Settings::IsSidebarVisible, shown);
-    });
-    sidebar->setCheckable(true);
-    sidebar->setChecked(!m_schemas->isHidden());
-    add(view, tr("&Search the Schemas"), { key("Ctrl+P") }, [this, sidebar] {
-        if (!sidebar->isChecked())
-            sidebar->trigger();
-        m_schemas->focusSearch();
-    });
-    view->addSeparator();
-    QMenu *theme = view->addMenu(tr("&Theme"));
-    auto *themes = new QActionGroup(this);
-    const QString current = m_settings->value(Settings::ThemeName).toString();
-    const auto addTheme = [&](const QString &text, const QString &name) {
-        QAction *action = theme->addAction(text, this, [this, name] { setTheme(name); });
-        action->setCheckable(true);
-        action->setChecked(name == current);
-        themes->addAction(action);
-    };
-    addTheme(tr("As the &System"), u"system"_s);
-    addTheme(tr("&Light"), u"light"_s);
-    addTheme(tr("&Dark"), u"dark"_s);
-    view->addSeparator();
-    const auto addZoom = [&](const QString &text, const QList<QKeySequence> &keys, int step) {
-        m_editorActions += add(view, text, keys, [this, step] {
-            m_fontStep = step == 0 ? 0 : m_fontStep + step;
-            m_settings->setValue(Settings::EditorFontStep, m_fontStep);
-            for (QueryTab *tab : std::as_const(m_tabs))
-                tab->editor()->changeFontSize(step);
-        });
-    };
-    addZoom(tr("L&arger Font"), { key("Ctrl++"), key("Ctrl+=") }, 1);
-    addZoom(tr("S&maller Font"), { key("Ctrl+-") }, -1);
-    addZoom(tr("&Normal Font"), { key("Ctrl+0") }, 0);
-
-    QMenu *connections = menuBar()->addMenu(tr("&Connections"));
-    add(connections, tr("&New Connection…"), {}, [this] { editConnection(); });
-    add(connections, tr("&Edit Connection…"), {}, [this] {
-        const QString name = m_schemas->currentConnection();
-        const StoredConnection stored = m_connections->stored(m_connections->row(name));
-        if (stored.name.isEmpty() || stored.isBuiltIn) {
-            m_message = tr("Choose one of your connections in the tree first");
-            updateStatus();
-            return;
-        }
-        editConnection(name);
-    });
-    m_showSignedIn = connections->addAction(tr("&Signed In…"));
-    m_showSignedIn->setVisible(false);
-    connections->addSeparator();
-    connect(connections->addAction(tr("&Read the Current Level Again") + u"\tF5"_s), &QAction::triggered, m_schemas,
-            &SchemaView::reloadCurrent);
-
-    QMenu *help = menuBar()->addMenu(tr("&Help"));
-    add(help, tr("&About Grebe"), {}, &MainWindow::about)->setMenuRole(QAction::AboutRole);
-
-    // Keys work while a menu bar is hidden, too.
-    const QList<QMenu *> menus = menuBar()->findChildren<QMenu *>();
-    for (QMenu *menu : menus)
-        addActions(menu->actions());
-}
-
 QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
 {
     QString name = connection;
@@ -431,6 +233,10 @@ QueryTab *MainWindow::newTab(const QString &connection, const QString &text)
         updateTab(tab);
         if (tab == currentTab())
             updateStatus();
+    });
+    connect(tab, &QueryTab::statementEnded, this, [this](const PastStatement &statement) {
+        if (const Result<void> kept = m_history.add(statement); !kept)
+            showMessage(kept.error().message);
     });
     connect(tab, &QueryTab::exportRequested, this, &MainWindow::exportResult);
     connect(tab, &QueryTab::selectionSummaryChanged, this, [this, tab](const QString &summary) {
@@ -692,6 +498,11 @@ void MainWindow::restoreEditors(const QString &fileName)
     }
     if (current >= 0)
         m_tabBar->setCurrentIndex(current);
+}
+
+void MainWindow::openHistory(const QString &fileName)
+{
+    m_history.open(fileName);
 }
 
 void MainWindow::saveEditors()

@@ -55,6 +55,8 @@ public:
 
     /// Editors as they were when the program ended, and their upkeep from now on.
     void restoreEditors(const QString &fileName);
+    /// What ran before, and its upkeep from now on.
+    void openHistory(const QString &fileName);
     /// What is wrong with something that is no run: in the status bar.
     void showMessage(const QString &text);
     void expandConnection(const QString &name);
@@ -70,7 +72,10 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    void makeMenus();
+    void makeMenus(); // in mainmenus.cpp, as the next three
+    void showCommands();
+    void showHistory();
+    void goToTable();
     void connectTree();
     void showTab(int index);
     void closeTab(int index);
@@ -119,6 +124,7 @@ private:
         bool isModified = false;
     };
     QList<ClosedTab> m_closed;
+    QueryHistory m_history;
     int m_nextScratch = 1;
     int m_fontStep = 0;
 };

@@ -182,6 +182,46 @@ void QueryTab::runAll()
     runParts(parts);
 }
 
+void QueryTab::runFromHere()
+{
+    const QString text = m_editor->text();
+    const StatementRange first = m_editor->currentStatement();
+    QList<Part> parts;
+    const QList<StatementRange> ranges = m_editor->statements();
+    for (const StatementRange &range : ranges) {
+        if (range.begin >= first.begin)
+            parts += { range.begin, text.mid(range.begin, range.length()) };
+    }
+    runParts(parts);
+}
+
+ObjectPath QueryTab::nameAtCursor() const
+{
+    static const QRegularExpression name(uR"((?:[\w$]+|"(?:[^"]|"")+"|`[^`]+`)(?:\.(?:[\w$]+|"(?:[^"]|"")+"|`[^`]+`))*)"_s,
+                                         QRegularExpression::UseUnicodePropertiesOption);
+    static const QRegularExpression part(uR"([\w$]+|"(?:[^"]|"")+"|`[^`]+`)"_s, QRegularExpression::UseUnicodePropertiesOption);
+    const StatementRange statement = m_editor->currentStatement();
+    const QString text = m_editor->text().mid(statement.begin, statement.length());
+    const qsizetype cursor = m_editor->cursorPosition() - statement.begin;
+    QRegularExpressionMatchIterator names = name.globalMatch(text);
+    while (names.hasNext()) {
+        const QRegularExpressionMatch found = names.next();
+        if (cursor < found.capturedStart() || cursor > found.capturedEnd())
+            continue;
+        QStringList parts;
+        QRegularExpressionMatchIterator each = part.globalMatch(found.captured());
+        while (each.hasNext()) {
+            QString word = each.next().captured();
+            if (const QChar quote = word.front(); quote == u'"' || quote == u'`')
+                word = word.sliced(1, word.size() - 2).replace(QString(2, quote), QString(quote));
+            parts += word;
+        }
+        const QStringList current = m_session ? m_session->session().current.parts() : QStringList();
+        return ObjectPath(current.first(qMax<qsizetype>(0, current.size() + 1 - parts.size())) + parts);
+    }
+    return {};
+}
+
 // Only what reads: a statement that changes data runs where it can be seen.
 void QueryTab::runAgain()
 {
@@ -228,6 +268,7 @@ void QueryTab::runNext()
         m_editor->flash({ .begin = m_current.begin, .end = m_current.begin + m_current.sql.size() });
     m_results->setDialect(&m_session->dialect());
     m_results->setConnectionName(connectionName());
+    m_startedAt = QDateTime::currentDateTimeUtc();
     m_results->run(m_session->prepare(m_current.sql), titleOf(m_current.sql), m_current.sql,
                    { .begin = m_current.begin, .isContinued = std::exchange(m_isContinued, true), .isNewTab = m_isNewTab });
     m_bar->setRunning(m_results->isRunning());
@@ -237,6 +278,13 @@ void QueryTab::runNext()
 void QueryTab::endPart(const std::optional<Error> &error)
 {
     m_bar->setRunning(m_results->isRunning());
+    const std::shared_ptr<ResultStore> rows = m_results->currentStore();
+    Q_EMIT statementEnded({ .sql = m_current.sql,
+                            .connection = connectionName(),
+                            .startedAt = m_startedAt,
+                            .took = std::chrono::milliseconds(m_startedAt.msecsTo(QDateTime::currentDateTimeUtc())),
+                            .rowCount = rows ? rows->rowCount() : 0,
+                            .error = error ? error->message : QString() });
     if (error) {
         m_queue.clear();
         if (!error->isCancelled() && m_current.begin >= 0)

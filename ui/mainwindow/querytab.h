@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "queryhistory.h"
+
 #include "extension/connection.h"
 #include "results/resultpane.h"
 
+#include <QDateTime>
 #include <QPointer>
 #include <QWidget>
 
@@ -35,6 +38,8 @@ public:
     SqlEditor *editor() const { return m_editor; }
     ResultPane *results() const { return m_results; }
     QString connectionName() const;
+    /// What its statements run on; null without a connection.
+    Connection *session() const { return m_session.get(); }
     /// What the session bar's menus show at once; must outlive the tab.
     void setCache(SchemaCache *cache);
     void setConnection(const QString &name);
@@ -50,6 +55,10 @@ public:
     void run(); ///< the selection, or the statement at the cursor
     void runInNewTab(); ///< the same, and all earlier results stay
     void runAll();
+    void runFromHere(); ///< the statement at the cursor and all behind it
+    /// The table, or anything with a dotted name, that the cursor stands in or behind, with the parts the session adds; empty:
+    /// no name there.
+    ObjectPath nameAtCursor() const;
     /// What the shown result came from, when that only reads.
     void runAgain();
     void stop();
@@ -70,6 +79,8 @@ Q_SIGNALS:
     void selectionSummaryChanged(const QString &text);
     void exportRequested();
     void connectionChanged();
+    /// One statement came to its end, of a run of one or many.
+    void statementEnded(const Grebe::PastStatement &statement);
     /// A run came to its end; no error: it finished.
     void ended(const std::optional<Grebe::Error> &error);
 
@@ -100,6 +111,7 @@ private:
     QList<Part> m_next; ///< to run when the statement that waits at the row limit has ended
     bool m_isNextInNewTab = false;
     Part m_current;
+    QDateTime m_startedAt; // of the current part
     bool m_isContinued = false; // the next part is of the same press as the last
     bool m_wantsNewTab = false;
     bool m_isNewTab = false; // of the press whose parts run

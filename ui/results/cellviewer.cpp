@@ -69,6 +69,19 @@ QTreeWidget *pairView(const QStringList &header, bool isTree)
     return view;
 }
 
+QString childrenText(const JsonTree::Node &node)
+{
+    const QString count = countText(node.childCount);
+    switch (node.kind) {
+    case JsonTree::Kind::Array:
+        return node.childCount == 1 ? CellViewer::tr("1 item") : CellViewer::tr("%1 items").arg(count);
+    case JsonTree::Kind::Map:
+        return node.childCount == 1 ? CellViewer::tr("1 entry") : CellViewer::tr("%1 entries").arg(count);
+    default:
+        return node.childCount == 1 ? CellViewer::tr("1 field") : CellViewer::tr("%1 fields").arg(count);
+    }
+}
+
 } // namespace
 
 CellViewer::CellViewer(ResultGrid *grid, SelectionSummary *summary, QWidget *parent)
@@ -194,6 +207,13 @@ void CellViewer::changeEvent(QEvent *event)
     }
 }
 
+void CellViewer::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (std::exchange(m_hexLine, hexLine()) != m_hexLine && m_stack->currentWidget() == m_hex)
+        refresh();
+}
+
 void CellViewer::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
@@ -261,7 +281,7 @@ void CellViewer::showValue()
     m_forms += tr("Text");
     QString hint = tr("%1 · row %2").arg(m_grid->typeText(source), countText(m_grid->currentRow() + 1));
     if (!place.batch || formatter.isNull(*place.batch, source, place.row)) {
-        m_text->setPlainText(place.batch ? u"NULL"_s : QString());
+        setText(place.batch ? u"NULL"_s : QString(), true);
         m_hint->setText(hint);
         m_form->hide();
         m_stack->setCurrentWidget(m_text);
@@ -300,7 +320,7 @@ void CellViewer::showValue()
             }
         }
     } else {
-        hint += tr(" · %1 characters").arg(countText(text.size()));
+        hint += text.size() == 1 ? tr(" · 1 character") : tr(" · %1 characters").arg(countText(text.size()));
         std::string json;
         if (formatter.isNested())
             formatter.appendJson(*place.batch, source, place.row, json);
@@ -320,7 +340,7 @@ void CellViewer::showValue()
     if (text.size() > kShownChars)
         hint += tr(" · the first %1 shown").arg(countText(kShownChars));
     m_hint->setText(hint);
-    m_text->setPlainText(text);
+    setText(text, false);
     m_form->setVisible(m_forms.size() > 1);
     m_form->setSegments(m_forms);
     const qsizetype wanted = m_forms.indexOf(m_wantedForm);
@@ -331,6 +351,18 @@ void CellViewer::showValue()
         m_form->setCurrentIndex(index);
     }
     showForm(index);
+}
+
+// NULL does not look like the text of four letters.
+void CellViewer::setText(const QString &text, bool isNull)
+{
+    QTextCharFormat format;
+    format.setFontItalic(isNull);
+    if (isNull)
+        format.setForeground(Theme::color(palette(), Theme::Null));
+    m_text->clear();
+    m_text->setCurrentCharFormat(format);
+    m_text->setPlainText(text);
 }
 
 void CellViewer::showForm(int index)
@@ -363,9 +395,7 @@ void CellViewer::fillTree(const JsonTree &tree, const QString &root)
         const bool isContainer = node.kind == JsonTree::Kind::Object || node.kind == JsonTree::Kind::Array || node.kind == JsonTree::Kind::Map;
         item->setText(0, singleLine(node.key.left(200)));
         if (isContainer) {
-            item->setText(1, node.kind == JsonTree::Kind::Array ? tr("%n items", nullptr, node.childCount)
-                              : node.kind == JsonTree::Kind::Map ? tr("%n entries", nullptr, node.childCount)
-                                                                 : tr("%n fields", nullptr, node.childCount));
+            item->setText(1, childrenText(node));
             item->setForeground(1, subdued);
         } else {
             item->setText(1, singleLine(node.value.left(500)));
@@ -394,15 +424,22 @@ void CellViewer::fillTree(const JsonTree &tree, const QString &root)
     m_tree->header()->resizeSection(0, std::clamp(m_tree->columnWidth(0) + 8, 60, 180));
 }
 
+// As many bytes as there is room for: a place of six digits, then four characters a byte.
+qsizetype CellViewer::hexLine() const
+{
+    const qreal room = (width() - 32) / QFontMetricsF(m_hex->font()).horizontalAdvance(u'0') - 9;
+    return room >= 64 ? 16 : room >= 32 ? 8 : 4;
+}
+
 QString CellViewer::hexText(const QByteArray &bytes) const
 {
-    constexpr qsizetype kLine = 8;
+    const qsizetype line = hexLine();
     QString out;
     const qsizetype shown = std::min(bytes.size(), kShownBytes);
-    for (qsizetype at = 0; at < shown; at += kLine) {
+    for (qsizetype at = 0; at < shown; at += line) {
         QString text;
         out += u"%1  "_s.arg(at, 6, 16, '0'_L1);
-        for (qsizetype i = at; i < at + kLine; ++i) {
+        for (qsizetype i = at; i < at + line; ++i) {
             if (i >= shown) {
                 out += u"   "_s;
                 continue;

@@ -48,6 +48,7 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void changeEvent(QEvent *event) override;
 
@@ -56,8 +57,10 @@ private:
     void showValue();
     void showRow();
     void showColumn();
+    void setText(const QString &text, bool isNull);
     void showForm(int index);
     void fillTree(const JsonTree &tree, const QString &root);
+    qsizetype hexLine() const;
     QString hexText(const QByteArray &bytes) const;
     void fillTotals();
 
@@ -78,6 +81,7 @@ private:
     QStringList m_forms;
     QString m_wantedForm; // what was chosen last, kept over cells that have it
     bool m_isRowPage = false;
+    qsizetype m_hexLine = 0; ///< bytes a line
 };
 
 } // namespace Grebe

@@ -15,6 +15,7 @@
 #include "widgets/button.h"
 #include "widgets/pane.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
@@ -39,12 +40,21 @@ ResultPane::ResultPane(QWidget *parent) : QWidget(parent)
     m_limit->setToolTip(tr("How many rows a result reads before it waits; there are more at a click"));
     m_limit->setAccessibleName(tr("Rows to read"));
     auto *limits = new QMenu(this);
+    auto *choices = new QActionGroup(this);
+    choices->setExclusionPolicy(QActionGroup::ExclusionPolicy::ExclusiveOptional);
     for (const qint64 limit : { 0, 1'000, 10'000, 100'000, 1'000'000 }) {
-        limits->addAction(limit > 0 ? tr("First %1 rows").arg(countText(limit)) : tr("All rows"), this, [this, limit] {
+        QAction *action = limits->addAction(limit > 0 ? tr("First %1 rows").arg(countText(limit)) : tr("All rows"), this, [this, limit] {
             setRowLimit(limit);
             Q_EMIT rowLimitChanged(limit);
         });
+        action->setCheckable(true);
+        action->setData(limit);
+        choices->addAction(action);
     }
+    connect(limits, &QMenu::aboutToShow, this, [this, choices] {
+        for (QAction *action : choices->actions())
+            action->setChecked(action->data().toLongLong() == m_rowLimit);
+    });
     m_limit->setMenu(limits);
     m_export = new Button(Button::Quiet, u"export"_s, QString());
     m_export->setToolTip(tr("Export… (Ctrl+E)"));
@@ -308,16 +318,22 @@ void ResultPane::togglePin()
         setPinned(indexOf(page), !page->isPinned());
 }
 
+ResultView *ResultPane::view() const
+{
+    const ResultPage *page = currentPage();
+    return page && page->hasRows() ? page->view() : nullptr;
+}
+
 void ResultPane::toggleProfile()
 {
-    if (const ResultPage *page = currentPage(); page && page->hasRows())
-        page->view()->toggleProfile();
+    if (ResultView *shown = view())
+        shown->toggleProfile();
 }
 
 void ResultPane::toggleChart()
 {
-    if (const ResultPage *page = currentPage(); page && page->hasRows())
-        page->view()->toggleChart();
+    if (ResultView *shown = view())
+        shown->toggleChart();
 }
 
 void ResultPane::toggleSql()

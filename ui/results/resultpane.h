@@ -20,6 +20,7 @@ class MessagesView;
 class ResultPage;
 class ResultStore;
 class ResultTabs;
+class ResultView;
 class SpillBar;
 struct ExportRequest;
 
@@ -79,6 +80,8 @@ public:
     std::shared_ptr<ResultStore> currentStore() const;
     /// What an export dialog has to know of the result that is shown; empty when there is none with columns.
     std::optional<ExportRequest> exportRequest() const;
+    /// The result that is shown, to work with; null when none has columns.
+    ResultView *view() const;
     /// The SQL of the result that is shown.
     QString currentSql() const;
     /// A view that is no result, in a tab of its own behind Messages: one at a time, the pane's from now on; closing its tab

@@ -72,6 +72,7 @@ public:
     void openFilter();
     void openExpression();
     void openColumnPicker();
+    void openCopyMenu();
     void sortBy(const QList<SortKey> &keys);
     void fillCopyMenu(QMenu *menu);
     /// How values are written: "Group thousands", and the zone of times, of one column or (-1) of all.
@@ -94,7 +95,6 @@ private:
     bool ownsKey(const QKeyEvent *event) const;
     void openHeaderMenu(int column, const QPoint &at);
     void openCellMenu(const QPoint &at);
-    void openCopyMenu();
     void copy(CopyFormat format, bool hasHeader);
     void reorder();
     void takeOrder();

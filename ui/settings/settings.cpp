@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.h"
 
+#include <QStandardPaths>
+
 using namespace Qt::StringLiterals;
 
 namespace Grebe {
@@ -41,7 +43,8 @@ const Row &row(Settings::Key key)
 
 } // namespace
 
-Settings::Settings() : m_store(std::make_unique<QSettings>()) { }
+// Beside the program's other files: without an organization QSettings would make up a folder for one.
+Settings::Settings() : Settings(QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) + u"/grebe.conf"_s) { }
 
 Settings::Settings(const QString &fileName) : m_store(std::make_unique<QSettings>(fileName, QSettings::IniFormat)) { }
 

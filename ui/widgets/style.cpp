@@ -51,6 +51,16 @@ void drawChevron(QPainter *painter, const QPointF &centre, bool down, const QCol
     painter->restore();
 }
 
+// A scroll bar lies on what it scrolls: a form has the window's colour, a list the base.
+QColor surfaceBeside(const QWidget *bar, const QPalette &palette)
+{
+    for (const QWidget *widget = bar; widget && !widget->isWindow(); widget = widget->parentWidget()) {
+        if (const auto *area = qobject_cast<const QAbstractScrollArea *>(widget))
+            return area->viewport()->palette().color(area->viewport()->backgroundRole());
+    }
+    return palette.color(QPalette::Base);
+}
+
 bool isFlat(const QWidget *widget)
 {
     return widget && widget->property("grebeFlat").toBool();
@@ -151,13 +161,17 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         drawFrame(painter, option->rect, Theme::color(palette, Theme::Accent), Qt::NoBrush);
         return;
     }
+    case PE_PanelMenu:
     case PE_FrameMenu:
     case PE_PanelTipLabel:
     case PE_Frame:
-        if (element == PE_PanelTipLabel)
-            painter->fillRect(option->rect, palette.brush(QPalette::ToolTipBase));
+        if (element == PE_PanelTipLabel || element == PE_PanelMenu)
+            painter->fillRect(option->rect, palette.brush(element == PE_PanelMenu ? QPalette::Base : QPalette::ToolTipBase));
         painter->save();
-        painter->setPen(Theme::color(palette, Theme::Line));
+        // A popup lies on text and grids: its edge has to be seen on both.
+        painter->setPen(element == PE_FrameMenu || element == PE_PanelMenu
+                            ? Theme::mix(palette.color(QPalette::Base), palette.color(QPalette::Text), 0.35)
+                            : Theme::color(palette, Theme::Line));
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
         painter->restore();
@@ -200,6 +214,14 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
         QProxyStyle::drawControl(element, &label, painter, widget);
         if (tab->state & State_HasFocus)
             drawFrame(painter, tab->rect.adjusted(3, 4, -3, -5), Theme::color(tab->palette, Theme::Accent), Qt::NoBrush);
+        return;
+    }
+    case CE_MenuItem: {
+        const auto *item = qstyleoption_cast<const QStyleOptionMenuItem *>(option);
+        if (!item || item->menuItemType != QStyleOptionMenuItem::Separator || !item->text.isEmpty())
+            break;
+        painter->fillRect(QRect(item->rect.left() + 8, item->rect.center().y(), item->rect.width() - 16, 1),
+                          Theme::color(option->palette, Theme::Line));
         return;
     }
     case CE_MenuBarItem: {
@@ -278,7 +300,7 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
     if (control == CC_ScrollBar) {
         const auto *bar = qstyleoption_cast<const QStyleOptionSlider *>(option);
         const QPalette &palette = option->palette;
-        painter->fillRect(option->rect, palette.brush(QPalette::Base));
+        painter->fillRect(option->rect, surfaceBeside(widget, palette));
         if (!bar || bar->minimum >= bar->maximum)
             return;
         QRectF slider = subControlRect(CC_ScrollBar, option, SC_ScrollBarSlider, widget);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extension/columnstatistics.h"
-#include "extension/resultorder.h"
-#include "extension/resultstore.h"
-
-#include <arrow/api.h>
+#include "numberedrows.h"
 
 #include <QDir>
 #include <QTemporaryDir>
@@ -16,7 +13,6 @@
 using namespace Grebe;
 using namespace Qt::StringLiterals;
 
-using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 using StorePtr = std::shared_ptr<ResultStore>;
 
 /// Disks without room, memory without room, and work that is stopped in the middle: nothing that was there is lost.
@@ -41,59 +37,6 @@ private:
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
-
-static constexpr qint64 kBatchRows = 20'000;
-
-// Numbers that mean nothing, few different ones, and texts; all can be told from the row.
-static qint64 numberOf(qint64 row)
-{
-    return qint64(quint64(row) * 0x9E3779B97F4A7C15u);
-}
-
-static BatchPtr batch(qint64 first)
-{
-    arrow::Int64Builder numbers, few;
-    arrow::StringBuilder texts;
-    for (qint64 row = first; row < first + kBatchRows; ++row) {
-        (void)numbers.Append(numberOf(row));
-        (void)(row % 10 == 3 ? few.AppendNull() : few.Append(row % 5));
-        (void)texts.Append("a text with a beginning " + std::to_string(numberOf(row) % 1000));
-    }
-    return arrow::RecordBatch::Make(arrow::schema({ arrow::field("n", arrow::int64()), arrow::field("f", arrow::int64()),
-                                                    arrow::field("t", arrow::utf8()) }),
-                                    kBatchRows, { *numbers.Finish(), *few.Finish(), *texts.Finish() });
-}
-
-static StorePtr storeOf(qint64 batchCount)
-{
-    auto store = std::make_shared<ResultStore>();
-    store->setSchema(batch(0)->schema());
-    for (qint64 i = 0; i < batchCount; ++i)
-        store->append(batch(i * kBatchRows));
-    return store;
-}
-
-static bool hasAll(const ResultStore &store, qint64 batchCount)
-{
-    for (qint64 row = 0; row < batchCount * kBatchRows; row += 997) {
-        const auto place = store.place(row);
-        if (!place.batch || static_cast<const arrow::Int64Array &>(*place.batch->column(0)).Value(place.row) != numberOf(row))
-            return false;
-    }
-    return store.rowCount() == batchCount * kBatchRows;
-}
-
-static bool isSorted(const ResultStore &store, const RowOrder &order)
-{
-    qint64 last = std::numeric_limits<qint64>::min();
-    for (qint64 position = 0; position < order.size(); position += 7) {
-        const qint64 value = numberOf(order.rowAt(position));
-        if (value < last)
-            return false;
-        last = value;
-    }
-    return order.size() == store.rowCount();
-}
 
 void tst_ResultFaults::init()
 {
@@ -209,7 +152,7 @@ void tst_ResultFaults::closedWhileSpilling()
 {
     for (int round = 0; round < 40; ++round) {
         StorePtr store = storeOf(1 + round % 5);
-        const BatchPtr read = store->batch(0);
+        const auto read = store->batch(0);
         if (round % 3 == 0)
             store->dropBefore(kBatchRows);
         store.reset(); // the writer is somewhere in it

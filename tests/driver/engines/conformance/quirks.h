@@ -4,6 +4,7 @@
 #include "extension/error.h"
 #include "extension/objectpath.h"
 
+#include <QByteArray>
 #include <QList>
 #include <QString>
 #include <QVariant>
@@ -15,8 +16,8 @@ struct Quirks
     {
         const char *name; ///< of the test's row, a sentence
         const char *sql; ///< an expression
-        const char *type; ///< the engine's type text
-        const char *text; ///< as ColumnFormatter writes it; "NULL"
+        QByteArray type; ///< the engine's type text
+        QByteArray text; ///< as ColumnFormatter writes it; "NULL"
     };
     struct Fault
     {
