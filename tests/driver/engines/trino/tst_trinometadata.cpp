@@ -87,8 +87,8 @@ void tst_TrinoMetadata::tables()
     ScriptedServer server;
     const TrinoRecording tables(u"tables"_s);
     const TrinoRecording materialized(u"materialized"_s);
-    tables.play(server);
-    materialized.play(server);
+    tables.play(server, TrinoRecording::To::ItsStatement);
+    materialized.play(server, TrinoRecording::To::ItsStatement);
     TrinoTestEngine engine(server.url());
     const QStringList objects = lines(answerOf(engine->list(ObjectPath({ u"memory"_s, u"recorded"_s }))));
     QCOMPARE(objects, QStringList({ u"table a.b"_s, u"view v"_s }));
