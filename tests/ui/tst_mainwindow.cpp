@@ -56,6 +56,8 @@ private Q_SLOTS:
     void allCommandsAreInOneList();
     void whatRanComesBackFromTheHistory();
     void historyOutlivesTheProgram();
+    void secretsStayOutOfTheHistoryFile_data();
+    void secretsStayOutOfTheHistoryFile();
     void aNameLeadsToItsTable_data();
     void aNameLeadsToItsTable();
     void theKeysOfTheMenuHaveOneOwner();
@@ -588,6 +590,30 @@ void tst_MainWindow::historyOutlivesTheProgram()
     QueryHistory next;
     next.open(name);
     QCOMPARE(next.statements(), (QList { other, again }));
+}
+
+void tst_MainWindow::secretsStayOutOfTheHistoryFile_data()
+{
+    QTest::addColumn<QString>("sql");
+    QTest::addColumn<bool>("isInFile");
+    QTest::newRow("a secret") << u"CREATE SECRET s (TYPE s3, KEY_ID 'k', SECRET 'canary')"_s << false;
+    QTest::newRow("a user") << u"alter user ann identified by 'canary'"_s << false;
+    QTest::newRow("a connection to elsewhere") << u"\nATTACH 'host=h password=canary' AS pg"_s << false;
+    QTest::newRow("a table with such a column") << u"SELECT token, 'canary' FROM sign_ins"_s << true;
+    QTest::newRow("a table like any other") << u"CREATE TABLE canary (id bigint)"_s << true;
+}
+
+void tst_MainWindow::secretsStayOutOfTheHistoryFile()
+{
+    QFETCH(QString, sql);
+    QFETCH(bool, isInFile);
+    const QString name = m_folder->filePath(u"history.jsonl"_s);
+    QueryHistory history;
+    history.open(name);
+    QVERIFY(history.add({ .sql = sql, .connection = u"lake"_s, .startedAt = QDateTime::currentDateTimeUtc() }));
+    QCOMPARE(history.statements().size(), 1); // for as long as the program runs
+    QFile file(name);
+    QCOMPARE(file.open(QIODevice::ReadOnly) && file.readAll().contains("canary"), isInFile);
 }
 
 void tst_MainWindow::aNameLeadsToItsTable_data()

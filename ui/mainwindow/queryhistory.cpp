@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSaveFile>
 
 using namespace Qt::StringLiterals;
@@ -12,6 +13,15 @@ using namespace Qt::StringLiterals;
 namespace Grebe {
 
 namespace {
+
+// As other clients do: what creates a user, a secret or a connection to elsewhere is not for a file.
+bool mayHoldSecret(const QString &sql)
+{
+    static const QRegularExpression reads(u"^\\s*(SELECT|WITH|FROM|VALUES|TABLE|SHOW|DESCRIBE|EXPLAIN)\\b"_s, QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression word(u"identified|passw(or)?d|passphrase|secret|token|credential|access_?key"_s,
+                                         QRegularExpression::CaseInsensitiveOption);
+    return !reads.match(sql).hasMatch() && word.match(sql).hasMatch();
+}
 
 QByteArray lineOf(const PastStatement &statement)
 {
@@ -63,7 +73,7 @@ Result<void> QueryHistory::add(const PastStatement &statement)
     if (statement.sql.size() > kMostChars)
         return {};
     take(statement);
-    if (m_fileName.isEmpty())
+    if (m_fileName.isEmpty() || mayHoldSecret(statement.sql))
         return {};
     QDir().mkpath(QFileInfo(m_fileName).absolutePath());
     QFile file(m_fileName);

@@ -25,7 +25,8 @@ struct PastStatement
 
 /// What was run, over all editors and starts of the program: a line of JSON a statement, appended as it ends.
 ///
-/// Shape      newest last; one of the same text on the same connection takes the place of the earlier.
+/// Shape      newest last; one of the same text on the same connection takes the place of the earlier. What writes and
+///            speaks of passwords, secrets, tokens or keys is known until the program ends, and in no file.
 /// Errors     a line that cannot be read is left out. Without a file there is history until the program ends.
 /// Thread     GUI.
 /// Ownership  only the owner may read the file, since statements may hold anything.

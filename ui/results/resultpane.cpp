@@ -494,7 +494,7 @@ QString ResultPane::stateText() const
         return run.isHeld() || run.spillError() ? tr("Paused, the server waits") : tr("%1 %2").arg(progressWords(run.progress(), run.isCancelling()), took);
     case RunState::Finished: return tr("Finished %1").arg(took);
     case RunState::Cancelled: return tr("Stopped after %1").arg(took);
-    case RunState::Failed: return tr("Refused or failed, %1").arg(took);
+    case RunState::Failed: return tr("Failed, %1").arg(took);
     }
     return {};
 }
