@@ -610,7 +610,7 @@ std::optional<Error> NetworkCall::replyError() const
             error.code = Error::Code::Incomplete;
             error.message = u"The connection to %1 was lost in the middle of its reply, after %2 bytes."_s.arg(m_where)
                                 .arg(m_response.wireBytes);
-        } else if (m_wasConnected) {
+        } else if (m_wasConnected || m_wasSent) {
             error.message = u"The connection to %1 was lost before an answer came."_s.arg(m_where);
         } else {
             error.message = u"No connection to %1."_s.arg(m_where);

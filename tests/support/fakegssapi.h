@@ -3,6 +3,7 @@
 
 #include <gssapi/gssapi.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -13,7 +14,7 @@
 ///
 /// Shape      the first token is "first". The server's "go on" is answered with "more", its "proof" ends the exchange,
 ///            anything else is refused.
-/// Thread     fill it in while nobody signs in; what it keeps is read under `mutex`.
+/// Thread     fill it in while nobody signs in; what it keeps but `alive` is read under `mutex`.
 struct FakeGssapi
 {
     struct Status
@@ -41,7 +42,7 @@ struct FakeGssapi
     int tokenCount = 0;
     int waitingCount = 0;
     std::vector<std::thread::id> threads;
-    int alive = 0; ///< names, credentials, contexts and buffers that were not released
+    std::atomic<int> alive = 0; ///< names, credentials, contexts and buffers that were not released
 
     void reset()
     {

@@ -417,7 +417,7 @@ qint64 FaultServer::bytesReceived() const
 QList<RecordedRequest> FaultServer::requests() const
 {
     const QMutexLocker lock(&m_state->mutex);
-    return m_state->requests;
+    return { m_state->requests.cbegin(), m_state->requests.cend() }; // unshared: append() moves the others where they stand
 }
 
 } // namespace Grebe

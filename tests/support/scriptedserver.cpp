@@ -93,7 +93,6 @@ public:
     FaultReply reply(const RecordedRequest &request);
     QByteArray placed(QByteArray text) const
     {
-        const QByteArray own = server->url().toEncoded();
         text.replace("{server}", own);
         if (!recordedOrigin.isEmpty())
             text.replace(recordedOrigin, own);
@@ -103,6 +102,7 @@ public:
     mutable QMutex mutex;
     std::deque<Expectation> script;
     QStringList problems;
+    QByteArray own; // our origin
     QByteArray recordedOrigin;
     bool isForgiven = false;
     std::unique_ptr<FaultServer> server; // last: its thread ends before what its handler uses
@@ -113,7 +113,8 @@ FaultReply ScriptedServer::Private::reply(const RecordedRequest &request)
     const QMutexLocker lock(&mutex);
     for (Expectation &expectation : script) {
         auto &data = *expectation.m_data;
-        if ((data.times > 0 && data.used >= data.times) || !fits(data.line, request.line()))
+        if ((data.times > 0 && data.used >= data.times) || !fits(data.line, request.line())
+            || (data.wantedBody && *data.wantedBody != request.body))
             continue;
         ++data.used;
         for (const auto &[name, value] : data.wantedHeaders) {
@@ -123,10 +124,6 @@ FaultReply ScriptedServer::Private::reply(const RecordedRequest &request)
                                                                      QString::fromUtf8(request.header(name)),
                                                                      QString::fromUtf8(value));
         }
-        if (data.wantedBody && *data.wantedBody != request.body)
-            problems << u"%1 came with the body %2, expected %3"_s.arg(QString::fromUtf8(request.line()),
-                                                                      QString::fromUtf8(request.body),
-                                                                      QString::fromUtf8(*data.wantedBody));
         FaultReply answer;
         if (data.reply) {
             answer = *data.reply;
@@ -146,7 +143,7 @@ FaultReply ScriptedServer::Private::reply(const RecordedRequest &request)
         answer.isHeld = data.isHeld;
         return answer;
     }
-    problems << u"nobody expected %1"_s.arg(QString::fromUtf8(request.line()));
+    problems << u"nobody expected %1 %2"_s.arg(QString::fromUtf8(request.line()), QString::fromUtf8(request.body)).trimmed();
     return FaultReply::whole(599, "nobody expected " + request.line(), { { "Content-Type", "text/plain" } });
 }
 
@@ -154,6 +151,7 @@ ScriptedServer::ScriptedServer()
     : d(std::make_unique<Private>())
 {
     d->server = std::make_unique<FaultServer>();
+    d->own = d->server->url().toEncoded();
     d->server->setHandler([this](const RecordedRequest &request, int) { return d->reply(request); });
 }
 

@@ -31,8 +31,9 @@ public:
         Expectation &optional();
         /// It comes so many times, with the same answer; 0 is any number of times, also none.
         Expectation &times(int count);
-        /// It must carry this header, or body.
+        /// It must carry this header.
         Expectation &withHeader(const QByteArray &name, const QByteArray &value);
+        /// It is a request with this body; others pass it by.
         Expectation &withBody(const QByteArray &body);
         Expectation &after(std::chrono::milliseconds delay);
         /// The answer waits for ScriptedServer::release().

@@ -81,6 +81,7 @@ struct TrinoSpool::Entry
     int attempts = 0;
     int redirects = 0;
     JsonRowsResult rows;
+    std::optional<Error> error; ///< in place of rows
 
     qint64 size() const { return std::max(segment.byteCount, segment.unpackedByteCount); }
 };
@@ -322,13 +323,13 @@ void TrinoSpool::onDecoded(const EntryPtr &entry, const Result<JsonRowsResult> &
         m_bytesHeld -= entry->segment.bytes->size();
         entry->segment.bytes.reset();
     }
-    if (!rows) {
-        fail(rows.error());
-        return;
-    }
     entry->state = Entry::State::Done;
-    entry->rows = *rows;
-    acknowledge(entry->segment);
+    if (rows) {
+        entry->rows = *rows;
+        acknowledge(entry->segment);
+    } else {
+        entry->error = rows.error(); // told behind the rows before it, which may still be on their way
+    }
     deliver();
 }
 
@@ -346,6 +347,10 @@ void TrinoSpool::deliver()
     while (!m_isOver && !m_entries.empty() && m_entries.front()->state == Entry::State::Done) {
         const EntryPtr entry = m_entries.front();
         m_entries.pop_front();
+        if (entry->error) {
+            fail(*entry->error);
+            break;
+        }
         if (entry->decoder)
             m_bytesInFlight -= entry->size();
         if (entry->rows.unparsableCount > 0)

@@ -30,8 +30,9 @@ public:
     }
     void answer(const Result<Credential> &credential)
     {
-        promise->addResult(credential);
-        promise->finish();
+        const auto answered = promise; // the flow may ask again before finish() returns
+        answered->addResult(credential);
+        answered->finish();
     }
 
     QList<CredentialRequest> requests;

@@ -175,8 +175,9 @@ void tst_SavedResult::stopped()
 {
     const auto saved = saveResult(*m_store, 6, facts, folder(), 1 << 20);
     QVERIFY(saved);
-    StatementRun run(openSavedResult(saved->fileName));
-    run.statement()->cancel();
+    StatementRun run(openSavedResult(saved->fileName), false);
+    run.onBatch([](Statement &running, const auto &) { running.cancel(); }); // before start(), which may read all of it
+    run.statement()->start();
     QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
     QVERIFY(run.error().isCancelled());
     StatementPtr letGo = openSavedResult(saved->fileName);

@@ -170,11 +170,14 @@ TrinoRecording::TrinoRecording(const QString &name)
     }
 }
 
-void TrinoRecording::play(ScriptedServer &server) const
+void TrinoRecording::play(ScriptedServer &server, To to) const
 {
     server.setRecordedOrigin(m_origin);
-    for (const Exchange &exchange : m_exchanges)
-        server.expect(exchange.line).answer(exchange.status, exchange.body, exchange.headers);
+    for (const Exchange &exchange : m_exchanges) {
+        auto &expectation = server.expect(exchange.line).answer(exchange.status, exchange.body, exchange.headers);
+        if (to == To::ItsStatement && exchange.line == "POST /v1/statement")
+            expectation.withBody(sql);
+    }
 }
 
 } // namespace Grebe

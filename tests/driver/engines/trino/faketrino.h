@@ -68,8 +68,9 @@ class TrinoRecording
 {
 public:
     explicit TrinoRecording(const QString &name);
+    enum class To { AnyStatement, ItsStatement };
     /// Expects its requests, in any order, each once.
-    void play(ScriptedServer &server) const;
+    void play(ScriptedServer &server, To to = To::AnyStatement) const;
     qsizetype exchangeCount() const { return m_exchanges.size(); }
     QByteArray sql;
 

@@ -9,6 +9,8 @@
 
 #include <QTest>
 
+#include <atomic>
+
 using namespace Grebe;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -480,17 +482,20 @@ void tst_TrinoStatement::insertRunsOnceWhenTheNetworkStaysCut_data()
 void tst_TrinoStatement::insertRunsOnceWhenTheNetworkStaysCut()
 {
     QFETCH(int, replyIndex);
+    std::atomic<int> seen; // as the next: for the server's thread
+    std::atomic<int> percent;
     FakeTrino server(threeInserted());
     TrinoTestEngine engine(server.url(), { { u"requestTimeout"_s, u"20ms"_s } });
-    for (const int percent : { 0, 10, 50, 90, 99 }) {
+    server.setTamper([&](const RecordedRequest &, FaultReply &reply) {
+        if (seen++ >= replyIndex) {
+            reply.bytes.truncate(reply.bytes.size() * percent / 100);
+            reply.end = FaultReply::End::Reset;
+        }
+    });
+    for (const int share : { 0, 10, 50, 90, 99 }) {
         server.reset();
-        int seen = 0;
-        server.setTamper([&](const RecordedRequest &, FaultReply &reply) {
-            if (seen++ >= replyIndex) {
-                reply.bytes.truncate(reply.bytes.size() * percent / 100);
-                reply.end = FaultReply::End::Reset;
-            }
-        });
+        seen = 0;
+        percent = share;
         StatementRun run(engine.prepare(u"INSERT INTO t VALUES 1, 2, 3"_s));
         QVERIFY2(run.waitForEnd() && run.hasFailed(), run.log());
         QVERIFY2(server.executionCount() <= 1, run.log());
@@ -512,15 +517,15 @@ void tst_TrinoStatement::cutResultNeverLooksComplete_data()
 void tst_TrinoStatement::cutResultNeverLooksComplete()
 {
     QFETCH(int, replyIndex);
+    std::atomic<int> seen = 0; // as the next: for the server's thread
+    std::atomic<qsizetype> at = 0;
+    std::atomic<qsizetype> size = 1;
     FakeTrino server(tenRows());
     TrinoTestEngine engine(server.url(), { { u"requestTimeout"_s, u"5ms"_s } });
-    int seen = 0;
-    qsizetype at = 0;
-    qsizetype size = 1;
     server.setTamper([&](const RecordedRequest &, FaultReply &reply) {
         if (seen++ >= replyIndex) {
             size = reply.bytes.size();
-            reply.bytes.truncate(std::min(at, size - 1));
+            reply.bytes.truncate(std::min<qsizetype>(at, size - 1));
             reply.end = at % 2 ? FaultReply::End::Reset : FaultReply::End::Close;
         }
     });
