@@ -37,8 +37,16 @@ constexpr SizeClass sizeClass(int64_t size)
     return { size_t((power << stepBits) + steps - 1), (int64_t(1) << power) + steps * step };
 }
 
+/// Of the blocks on a list; `index` is one that sizeClass() gives for what is kept.
+constexpr int64_t blockSize(size_t index)
+{
+    const int power = int(index >> stepBits);
+    return (int64_t(1) << power) + (int64_t(index & ((size_t(1) << stepBits) - 1)) + 1) * (int64_t(1) << (power - stepBits));
+}
+
 static_assert(sizeClass(smallestKept).size == smallestKept && sizeClass(largestKept).size == largestKept);
 static_assert(sizeClass(4097).size == 5120 && sizeClass(5120).size == 5120 && sizeClass(5121).size == 6144);
+static_assert(blockSize(sizeClass(smallestKept).index) == smallestKept && blockSize(sizeClass(5121).index) == 6144);
 static_assert(sizeClass(5120).index == sizeClass(4097).index && sizeClass(5121).index == sizeClass(5120).index + 1);
 
 constexpr size_t classCount = sizeClass(largestKept).index + 1;
@@ -105,10 +113,8 @@ public:
     {
         const std::scoped_lock lock(m_mutex);
         for (size_t index = 0; index < classCount; ++index) {
-            const int64_t power = int64_t(index >> stepBits);
-            const int64_t size = (int64_t(1) << power) + (int64_t(index & ((1 << stepBits) - 1)) + 1) * (int64_t(1) << (power - stepBits));
             for (uint8_t *block : m_blocks[index])
-                m_parent->Free(block, size, arrow::kDefaultBufferAlignment);
+                m_parent->Free(block, blockSize(index), arrow::kDefaultBufferAlignment);
             m_blocks[index].clear();
         }
         m_keptBytes = 0;
