@@ -18,7 +18,7 @@ class ParquetWriter final : public ResultWriter
 {
 public:
     static constexpr qint64 kGroupRows = 1 << 20;
-    static constexpr qint64 kGroupBytes = 64 << 20;
+    static constexpr qint64 kGroupBytes = 128 << 20;
 
     ParquetWriter(ByteSink &sink, const WriteOptions &options);
     ~ParquetWriter() override;
