@@ -125,7 +125,8 @@ public:
             }
         }
         // Of these rows: a slice holds on to the buffers of the batch that it is of.
-        const qint64 size = arrow::util::ReferencedBufferSize(batch).ValueOr(arrow::util::TotalBufferSize(batch));
+        const auto referenced = arrow::util::ReferencedBufferSize(batch);
+        const qint64 size = referenced.ok() ? *referenced : arrow::util::TotalBufferSize(batch);
         if (groupBytes == 0 || groupBytes + size > kGroupBytes) {
             ARROW_RETURN_NOT_OK(writer->NewBufferedRowGroup());
             groupBytes = 0;
