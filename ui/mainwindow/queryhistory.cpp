@@ -8,6 +8,8 @@
 #include <QRegularExpression>
 #include <QSaveFile>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace Grebe {
@@ -40,8 +42,23 @@ QByteArray lineOf(const PastStatement &statement)
 void QueryHistory::open(const QString &fileName)
 {
     m_fileName = fileName;
-    m_statements.clear();
-    QFile file(fileName);
+    m_isRead = false;
+}
+
+const QList<PastStatement> &QueryHistory::statements()
+{
+    if (!std::exchange(m_isRead, true)) {
+        const QList<PastStatement> own = std::exchange(m_statements, {});
+        read();
+        for (const PastStatement &statement : own)
+            take(statement);
+    }
+    return m_statements;
+}
+
+void QueryHistory::read()
+{
+    QFile file(m_fileName);
     if (!file.open(QIODevice::ReadOnly))
         return;
     qsizetype lines = 0;
@@ -59,7 +76,7 @@ void QueryHistory::open(const QString &fileName)
     }
     if (lines <= 2 * kMost)
         return;
-    QSaveFile shorter(fileName);
+    QSaveFile shorter(m_fileName);
     if (!shorter.open(QIODevice::WriteOnly))
         return;
     shorter.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);

@@ -36,16 +36,18 @@ public:
     static constexpr qsizetype kMost = 2000;
     static constexpr qsizetype kMostChars = 1'000'000; ///< of one statement; a longer one is not kept
 
-    /// Reads what is there, and appends to it from now on.
+    /// Appends to the file from now on; what is there is read when it is first asked for.
     void open(const QString &fileName);
     Result<void> add(const PastStatement &statement);
-    const QList<PastStatement> &statements() const { return m_statements; }
+    const QList<PastStatement> &statements();
 
 private:
+    void read();
     void take(const PastStatement &statement);
 
     QString m_fileName;
-    QList<PastStatement> m_statements;
+    QList<PastStatement> m_statements; ///< until the file is read, those of this run
+    bool m_isRead = true;
 };
 
 } // namespace Grebe
