@@ -12,9 +12,9 @@
 #include "profilepanel.h"
 #include "settings/settings.h"
 #include "widgets/button.h"
+#include "widgets/chooser.h"
 #include "widgets/label.h"
 #include "widgets/pane.h"
-#include "zonepicker.h"
 
 #include <arrow/type.h>
 
@@ -26,6 +26,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QSplitter>
+#include <QTimeZone>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -575,10 +576,11 @@ void ResultView::fillDisplayMenu(QMenu *menu, int source)
     if (current.kind == Zone::Named)
         add(current.label(), current);
     zones->addAction(tr("Another zone…"), this, [this, source] {
-        auto *picker = new ZonePicker(m_grid);
-        connect(picker, &ZonePicker::chosen, this,
-                [this, source](const QByteArray &name) { setZone(source, { .kind = Zone::Named, .name = name }); });
-        picker->open();
+        QList<Chooser::Line> lines;
+        const QList<QByteArray> names = QTimeZone::availableTimeZoneIds();
+        for (const QByteArray &name : names)
+            lines += { .text = QString::fromUtf8(name), .take = [this, source, name] { setZone(source, { .kind = Zone::Named, .name = name }); } };
+        (new Chooser(tr("Time zone, such as Europe/Berlin"), lines, window()))->open();
     });
 }
 

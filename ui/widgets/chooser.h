@@ -21,7 +21,7 @@ public:
     struct Line
     {
         QString text; ///< shown on one line, elided; never markup
-        QString remark; ///< at the right, subdued: a key, a time
+        QString remark {}; ///< at the right, subdued: a key, a time
         QString toolTip {}; ///< plain text
         bool isEnabled = true;
         std::function<void()> take; ///< runs when the list has been closed
